@@ -1,0 +1,29 @@
+// Reads the JSON body of a request into a message of the schema.
+#pragma once
+
+#include <expected>
+
+#include "google/protobuf/message.h"
+#include "server/http/request.h"
+#include "server/http/response.h"
+
+namespace chat::http {
+
+// Parses the body into `message`, which must be empty.
+// Errors: the finished response: 415 `unsupported` unless the content type is application/json,
+// 400 `invalid_frame` when the body is no JSON or does not fit the schema.
+std::expected<void, Response> ParseJsonBody(const Request& request,
+                                            google::protobuf::Message& message);
+
+// For use in handlers: auto body = JsonBody<v1::LoginRequest>(request); if (!body) co_return
+// body.error();
+template <typename Message>
+std::expected<Message, Response> JsonBody(const Request& request) {
+  Message message;
+  if (auto parsed = ParseJsonBody(request, message); !parsed) {
+    return std::unexpected(std::move(parsed.error()));
+  }
+  return message;
+}
+
+}  // namespace chat::http
