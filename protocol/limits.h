@@ -48,6 +48,8 @@ inline constexpr std::chrono::seconds kHttpBodyTimeout{10};
 inline constexpr std::chrono::seconds kWriteTimeout{10};
 
 // Lists.
+// No list in any frame or body has more items; longer ones are refused while they are read.
+inline constexpr std::size_t kListItemsMax = 1000;
 inline constexpr std::size_t kRequestIdsMax = 500;
 inline constexpr std::size_t kPageEntriesDefault = 50;
 inline constexpr std::size_t kPageEntriesMax = 200;
@@ -114,7 +116,9 @@ static_assert(kRequestIdsMax * (19 + 3) + kKibibyte <= kHttpTargetBytesMax);
 static_assert(kPasswordBytesMax + kEmailBytesMax + 4 * kDeviceNameCodePointsMax + kKibibyte <=
               kHttpLoginBodyBytesMax);
 static_assert(kTextCodePointsMax <= kTextBytesMax && kTextBytesMax <= 4 * kTextCodePointsMax);
-static_assert(kPageEntriesDefault <= kPageEntriesMax);
+static_assert(kPageEntriesDefault <= kPageEntriesMax && kPageEntriesMax <= kListItemsMax);
+static_assert(kRequestIdsMax <= kListItemsMax && kSyncCursorsMax <= kListItemsMax);
+static_assert(kWatchUsersMax <= kListItemsMax);
 static_assert(2 * kHeartbeatIntervalDefault <= kHeartbeatTimeoutDefault,
               "one lost beat is survived");
 static_assert(kTicketLifetime < kAccessTokenLifetime &&

@@ -105,8 +105,7 @@ std::expected<std::optional<FrameHeader>, FrameError> MessageReader::TakeHeader(
   const auto free = std::span(partial.header).subspan(earlier_bytes);
   const auto seen = input.first(std::min(input.size(), free.size()));
   std::ranges::copy(seen, free.begin());
-  const auto header =
-      ParseFrameHeader({partial.header.data(), earlier_bytes + seen.size()}, role_);
+  const auto header = ParseFrameHeader({partial.header.data(), earlier_bytes + seen.size()}, role_);
   if (header && *header) {
     partial.header_bytes = 0;
     TakeFront(input, (*header)->header_bytes() - earlier_bytes);
@@ -168,8 +167,7 @@ void MessageReader::OpenFrame(const FrameHeader& header) {
 
 std::optional<Received> MessageReader::ReadPartOfFrame(std::span<char>& input) {
   const FrameHeader& frame = *partial_->frame;
-  const std::span<char> part =
-      TakeFront(input, frame.payload_bytes - partial_->payload_bytes_read);
+  const std::span<char> part = TakeFront(input, frame.payload_bytes - partial_->payload_bytes_read);
   if (frame.mask) ApplyMask(part, *frame.mask, partial_->payload_bytes_read);
   partial_->payload_bytes_read += part.size();
   return IsControl(frame.opcode) ? ReadPartOfControl(part) : ReadPartOfMessage(part);
@@ -178,8 +176,8 @@ std::optional<Received> MessageReader::ReadPartOfFrame(std::span<char>& input) {
 std::optional<Received> MessageReader::ReadPartOfControl(std::span<char> part) {
   const FrameHeader frame = *partial_->frame;
   const std::string_view received(partial_->control.data(), partial_->payload_bytes_read);
-  std::ranges::copy(part, partial_->control.begin() +
-                              static_cast<std::ptrdiff_t>(received.size() - part.size()));
+  std::ranges::copy(
+      part, partial_->control.begin() + static_cast<std::ptrdiff_t>(received.size() - part.size()));
   if (received.size() < frame.payload_bytes) {
     if (frame.opcode != Opcode::kClose) return std::nullopt;
     const auto checked = CheckClosePrefix(received);

@@ -62,11 +62,10 @@ class MessageReader {
 
   // Finds the next thing in `input` and removes what it consumed from its front; nothing means that
   // `input` is used up, beginnings of frames included. Call it until then. Payloads are unmasked in
-  // place where the frame lies in `input` as a whole; either way they are valid until the next call.
-  // Limits: ReaderLimits, refused when a header announces more, before any of it is stored. Memory
-  // follows what arrived, never what was announced: `message_bytes_max` at most, twice that while it
-  // grows.
-  // Errors: a Violation with any FrameError, at the first byte that shows it.
+  // place where the frame lies in `input` as a whole; either way they are valid until the next
+  // call. Limits: ReaderLimits, refused when a header announces more, before any of it is stored.
+  // Memory follows what arrived, never what was announced: `message_bytes_max` at most, twice that
+  // while it grows. Errors: a Violation with any FrameError, at the first byte that shows it.
   [[nodiscard]] std::optional<Received> Next(std::span<char>& input);
 
   // True between the first and the last byte of a frame or a fragmented message. The owner closes

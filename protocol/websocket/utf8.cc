@@ -18,8 +18,7 @@ uint64_t LoadWord(const char* at) {
 // this loop decides what a text message costs: 32 bytes a step, then 8, then one.
 const char* SkipAscii(const char* at, const char* end) {
   for (; end - at >= 32; at += 32) {
-    const uint64_t words =
-        LoadWord(at) | LoadWord(at + 8) | LoadWord(at + 16) | LoadWord(at + 24);
+    const uint64_t words = LoadWord(at) | LoadWord(at + 8) | LoadWord(at + 16) | LoadWord(at + 24);
     if ((words & kHighBits) != 0) break;
   }
   for (; end - at >= 8; at += 8) {
