@@ -1,0 +1,132 @@
+"""Repository rules for pinned source tarballs and binary packages from a Debian mirror.
+
+The mirror is the machine's own: the environment variable CHAT_DEBIAN_MIRROR, else what apt is
+configured with. The bytes are pinned by checksum, so it does not matter which mirror they
+come from, and no mirror's name stands in this project.
+"""
+
+# The suites whose mirror is asked first. Any other Debian line serves too: all releases
+# share one pool.
+_PREFERRED_CODENAME = "bookworm"
+
+# The project's own BUILD file replaces what a library brings for Bazel itself.
+_REMOVE_BUILD_FILES = "find . -type f '(' -name BUILD -o -name BUILD.bazel -o -name 'WORKSPACE*' ')' -delete"
+
+_INDEX_FORMAT = "$(LABEL)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)"
+
+def _apt_mirrors(ctx):
+    """Returns the base URLs of the Debian mirrors apt knows, the preferred release's first."""
+    if not ctx.which("apt-get"):
+        return []
+    result = ctx.execute(["apt-get", "indextargets", "--format", _INDEX_FORMAT])
+    if result.return_code != 0:
+        return []
+    preferred, others = [], []
+    for line in result.stdout.splitlines():
+        fields = line.split("|")
+        if len(fields) != 4:
+            continue
+        label, codename, component, uri = fields
+        if label != "Debian" or component != "main":
+            continue
+        mirrors = preferred if codename == _PREFERRED_CODENAME else others
+        uri = uri.rstrip("/")
+        if uri not in mirrors:
+            mirrors.append(uri)
+    return preferred + [uri for uri in others if uri not in preferred]
+
+def _urls(ctx, path, upstream = []):
+    """Returns the URLs to try for a path in the pool."""
+    override = ctx.os.environ.get("CHAT_DEBIAN_MIRROR")
+    mirrors = [override.rstrip("/")] if override else _apt_mirrors(ctx)
+    urls = ["%s/%s" % (mirror, path) for mirror in mirrors] + upstream
+    if not urls:
+        fail("No Debian mirror is known for %s: run `apt-get update`, or set " % path +
+             "CHAT_DEBIAN_MIRROR to the base URL of a Debian mirror.")
+    return urls
+
+def _run(ctx, command):
+    """Runs a shell command in the repository's folder."""
+    result = ctx.execute(["sh", "-euc", command])
+    if result.return_code != 0:
+        fail("%s: `%s` failed: %s" % (ctx.name, command, result.stderr))
+
+def _prepare(ctx):
+    for command in ctx.attr.prepare:
+        _run(ctx, command)
+
+def _add_files(ctx):
+    """Puts the project's own files, the BUILD file first, into the repository's folder."""
+    ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
+    for label, path in ctx.attr.files.items():
+        ctx.symlink(label, path)
+    for label in ctx.attr.needs:
+        ctx.path(label)
+
+def _debian_source_impl(ctx):
+    ctx.download_and_extract(
+        url = _urls(ctx, ctx.attr.path, ctx.attr.upstream_urls),
+        sha256 = ctx.attr.sha256,
+        stripPrefix = ctx.attr.strip_prefix,
+    )
+    _run(ctx, _REMOVE_BUILD_FILES)
+    _add_files(ctx)
+    _prepare(ctx)
+
+_COMMON_ATTRS = {
+    "build_file": attr.label(mandatory = True),
+    "files": attr.label_keyed_string_dict(doc = "Our files, and where in the repository they go."),
+    "needs": attr.label_list(doc = "Files of other repositories that `prepare` reads."),
+    "prepare": attr.string_list(doc = "Shell commands that reshape what was unpacked."),
+}
+
+debian_source = repository_rule(
+    implementation = _debian_source_impl,
+    doc = "A source tarball from Debian's pool, unpacked.",
+    attrs = dict(
+        _COMMON_ATTRS,
+        path = attr.string(mandatory = True, doc = "Where the tarball is, from the mirror's base."),
+        sha256 = attr.string(mandatory = True),
+        strip_prefix = attr.string(),
+        upstream_urls = attr.string_list(doc = "Where else the very same bytes are."),
+    ),
+    environ = ["CHAT_DEBIAN_MIRROR"],
+)
+
+def _unpack(ctx, entry, folder):
+    """Downloads one package of the lock file and unpacks it into a folder."""
+    ctx.download(url = _urls(ctx, entry["path"]), output = "package.deb", sha256 = entry["sha256"])
+    result = ctx.execute(["dpkg-deb", "-x", "package.deb", folder])
+    if result.return_code != 0:
+        fail("%s: cannot unpack %s: %s" % (ctx.name, entry["path"], result.stderr))
+    ctx.delete("package.deb")
+
+# What was unpacked becomes self-contained: no documents, no absolute links (they would lead to the
+# host's own files), no links to packages that nothing here needs.
+_MAKE_SELF_CONTAINED = """
+rm -rf {folder}/usr/share
+find {folder} -type l -lname '/*' | while read -r link; do
+    ln -snrf "{folder}$(readlink "$link")" "$link"
+done
+find {folder} -xtype l -delete
+"""
+
+def _debian_packages_impl(ctx):
+    lock = json.decode(ctx.read(ctx.attr.lock))
+    for name, folder in ctx.attr.sets.items():
+        for entry in lock[name]:
+            _unpack(ctx, entry, folder)
+        _run(ctx, _MAKE_SELF_CONTAINED.format(folder = folder))
+    _add_files(ctx)
+    _prepare(ctx)
+
+debian_packages = repository_rule(
+    implementation = _debian_packages_impl,
+    doc = "Sets of pinned .deb packages, each unpacked into a folder of its own.",
+    attrs = dict(
+        _COMMON_ATTRS,
+        lock = attr.label(default = "//third_party/debian:lock.json"),
+        sets = attr.string_dict(mandatory = True, doc = "Sets of the lock file, and their folders."),
+    ),
+    environ = ["CHAT_DEBIAN_MIRROR"],
+)
