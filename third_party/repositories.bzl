@@ -69,7 +69,69 @@ def _libraries():
         strip_prefix = "protobuf-3.21.12",
     )
 
+    # Debian's own SQLite tarball has no amalgamation; Perl's driver carries it.
+    debian_source(
+        name = "sqlite",
+        build_file = "//third_party/sqlite:sqlite.BUILD",
+        path = "pool/main/libd/libdbd-sqlite3-perl/libdbd-sqlite3-perl_1.76.orig.tar.gz",
+        sha256 = "0a33a7a935be63371071dbe600cfaefa67cd971b67580a917bbf6ebaf723c584",
+        strip_prefix = "DBD-SQLite-1.76",
+    )
+
+    debian_source(
+        name = "libsodium",
+        build_file = "//third_party/libsodium:libsodium.BUILD",
+        path = "pool/main/libs/libsodium/libsodium_1.0.18.orig.tar.gz",
+        prepare = [
+            "cd src/libsodium/include/sodium && sed -e 's/@VERSION@/1.0.18/' " +
+            "-e 's/@SODIUM_LIBRARY_VERSION_MAJOR@/10/' -e 's/@SODIUM_LIBRARY_VERSION_MINOR@/3/' " +
+            "-e 's/@SODIUM_LIBRARY_MINIMAL_DEF@//' version.h.in >version.h",
+        ],
+        sha256 = "d59323c6b712a1519a5daf710b68f5e7fde57040845ffec53850911f10a5d4f4",
+        strip_prefix = "libsodium-1.0.18",
+    )
+
+    debian_source(
+        name = "fmt",
+        build_file = "//third_party/fmt:fmt.BUILD",
+        path = "pool/main/f/fmtlib/fmtlib_10.1.1+ds1.orig.tar.gz",
+        sha256 = "7000f214d2628f04174822f8048c573f1608194408d7931121595a03f1c18a17",
+        strip_prefix = "fmtlib-10.1.1+ds1",
+    )
+
+    debian_source(
+        name = "spdlog",
+        build_file = "//third_party/spdlog:spdlog.BUILD",
+        path = "pool/main/s/spdlog/spdlog_1.15.2+ds.orig.tar.xz",
+        sha256 = "47c34d1efd947b6b81fe514dc772a8fb7c3a781050f7b19c09099575c16f6d5f",
+        strip_prefix = "spdlog-1.15.2",
+    )
+
+    debian_source(
+        name = "cli11",
+        build_file = "//third_party/cli11:cli11.BUILD",
+        path = "pool/main/c/cli11/cli11_2.4.1+ds.orig.tar.xz",
+        sha256 = "0b8fbf2398875f15f30a675c7f412123a2aaa38df2863e991de72004fd5f1292",
+        strip_prefix = "CLI11-2.4.1",
+    )
+
+    debian_source(
+        name = "prometheus_cpp",
+        build_file = "//third_party/prometheus_cpp:prometheus_cpp.BUILD",
+        path = "pool/main/p/prometheus-cpp/prometheus-cpp_1.0.2.orig.tar.gz",
+        prepare = [
+            "echo '#define PROMETHEUS_CPP_CORE_EXPORT' >core/include/prometheus/detail/core_export.h",
+        ],
+        sha256 = "65838fed64c4667140a574b78eb9f5c995bab80d575b082c9c677c6795c3c607",
+        strip_prefix = "prometheus-cpp-1.0.2",
+    )
+
 def _test_libraries():
+    debian_packages(
+        name = "python_websockets",
+        build_file = "//third_party/python_websockets:python_websockets.BUILD",
+        sets = {"python_websockets": "packages"},
+    )
     debian_source(
         name = "googletest",
         build_file = "//third_party/googletest:googletest.BUILD",

@@ -1,0 +1,72 @@
+// Asks every linked library for its version and for one thing that only works if it was built as
+// this project needs it. It does not test the libraries themselves.
+
+#include <fmt/format.h>
+#include <google/protobuf/message.h>
+#include <gtest/gtest.h>
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+#include <sodium.h>
+#include <spdlog/spdlog.h>
+#include <sqlite3.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <boost/json.hpp>
+#include <boost/version.hpp>
+#include <string>
+
+namespace chat {
+namespace {
+
+TEST(PinnedVersionsTest, BoostIs188AndItsJsonIsCompiled) {
+  EXPECT_EQ(BOOST_VERSION, 108800);
+  EXPECT_TRUE(boost::json::parse(R"({"a": 1})").is_object());
+}
+
+TEST(PinnedVersionsTest, ProtobufIsTheVersionOfItsCompiler) {
+  EXPECT_EQ(GOOGLE_PROTOBUF_VERSION, 3021012);
+}
+
+TEST(PinnedVersionsTest, SqliteIs3461WithFullTextSearch) {
+  EXPECT_STREQ(sqlite3_libversion(), "3.46.1");
+  EXPECT_EQ(sqlite3_compileoption_used("ENABLE_FTS5"), 1);
+  EXPECT_EQ(sqlite3_threadsafe(), 2);
+}
+
+TEST(PinnedVersionsTest, LibsodiumHashesPasswordsWithArgon2id) {
+  ASSERT_GE(sodium_init(), 0);
+  EXPECT_STREQ(sodium_version_string(), "1.0.18");
+  std::array<char, crypto_pwhash_argon2id_STRBYTES> hash{};
+  EXPECT_EQ(
+      crypto_pwhash_argon2id_str(hash.data(), "secret", 6, crypto_pwhash_argon2id_OPSLIMIT_MIN,
+                                 crypto_pwhash_argon2id_MEMLIMIT_MIN),
+      0);
+  EXPECT_EQ(crypto_pwhash_argon2id_str_verify(hash.data(), "secret", 6), 0);
+}
+
+TEST(PinnedVersionsTest, SpdlogUsesTheFmtBesideIt) {
+  EXPECT_EQ(SPDLOG_VERSION, SPDLOG_TO_VERSION(1, 15, 2));
+  EXPECT_EQ(FMT_VERSION, 100101);
+  EXPECT_EQ(fmt::format("{:>3}", 7), "  7");
+}
+
+TEST(PinnedVersionsTest, CommandLineLibraryReadsFlagsAndEnvironment) {
+  EXPECT_STREQ(CLI11_VERSION, "2.4.1");
+  CLI::App app("test");
+  std::string value;
+  app.add_option("--value", value)->envname("CHAT_TEST_VALUE_THAT_NOBODY_SETS");
+  app.parse("--value given", false);
+  EXPECT_EQ(value, "given");
+}
+
+TEST(PinnedVersionsTest, PrometheusWritesItsTextForm) {
+  prometheus::Registry registry;
+  prometheus::BuildCounter().Name("chat_test_total").Register(registry).Add({}).Increment();
+  const std::string text = prometheus::TextSerializer().Serialize(registry.Collect());
+  EXPECT_NE(text.find("chat_test_total 1"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace chat
