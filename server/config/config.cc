@@ -1,0 +1,219 @@
+#include "server/config/config.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "server/config/dotenv.h"
+
+namespace chat::config {
+namespace {
+
+constexpr std::string_view kProgram = "chat-be";
+constexpr std::uint32_t kShardsMax = 256;
+
+// The flags as text and numbers, before paths and addresses are made of them.
+struct RawFlags {
+  std::string listen = "127.0.0.1:8080";
+  std::string admin_listen = "127.0.0.1:9090";
+  std::string data_dir = "./chat-data";
+  std::string secret_file;
+  std::string node;
+  std::uint32_t shards = 1;
+  std::uint32_t heartbeat_interval_ms = kHeartbeatIntervalDefault.count();
+  std::uint32_t heartbeat_timeout_ms = kHeartbeatTimeoutDefault.count();
+  std::uint32_t presence_grace_ms = kPresenceGraceDefault.count();
+  std::vector<std::string> allowed_origins;
+  std::string rate_limits = "default";
+  std::string log_level = "info";
+};
+
+ConfigExit Bad(std::string_view what) {
+  return {.text = std::string(kProgram) + ": " + std::string(what), .exit_code = 2};
+}
+
+std::string DefaultNode() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host = {'n', 'o', 'd', 'e'};
+  return std::string(host.data()) + "-" + std::to_string(getpid());
+}
+
+// The flag's variable: --data-dir is CHAT_DATA_DIR.
+std::string VariableName(std::string_view flag) {
+  std::string name = "CHAT_" + std::string(flag.substr(2));
+  std::ranges::transform(name, name.begin(), [](char c) {
+    if (c == '-') return '_';
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return name;
+}
+
+std::string CheckListen(const std::string& text) {
+  return ParseListenAddress(text) ? "" : "must be address:port, as 127.0.0.1:8080";
+}
+
+std::string CheckAdminListen(const std::string& text) {
+  return text == "off" ? "" : CheckListen(text);
+}
+
+template <typename T>
+void AddFlag(CLI::App& app, const char* name, T& value, const char* description) {
+  app.add_option(name, value, description)->envname(VariableName(name))->capture_default_str();
+}
+
+void AddAddressFlags(CLI::App& app, RawFlags& raw) {
+  AddFlag(app, "--listen", raw.listen,
+          "Address and port of HTTP and WebSocket; port 0 picks a free one");
+  AddFlag(app, "--admin-listen", raw.admin_listen,
+          "Address and port of /metrics; port 0 picks a free one; off");
+  AddFlag(app, "--allowed-origins", raw.allowed_origins,
+          "Origins of browsers that may connect besides this host's own, comma separated");
+  app.get_option("--listen")->check(CheckListen);
+  app.get_option("--admin-listen")->check(CheckAdminListen);
+  app.get_option("--allowed-origins")->delimiter(',');
+}
+
+void AddStoreFlags(CLI::App& app, RawFlags& raw) {
+  AddFlag(app, "--data-dir", raw.data_dir,
+          "Folder of the embedded database; made with mode 0700 if absent");
+  AddFlag(app, "--secret-file", raw.secret_file,
+          "File with at least 32 random bytes that wrap the signing keys in the store");
+}
+
+void AddServingFlags(CLI::App& app, RawFlags& raw) {
+  AddFlag(app, "--node", raw.node, "Name of this node, unique in a cluster");
+  AddFlag(app, "--shards", raw.shards, "Threads that serve connections");
+  AddFlag(app, "--heartbeat-interval-ms", raw.heartbeat_interval_ms,
+          "How often clients are told to send a heartbeat, in milliseconds");
+  AddFlag(app, "--heartbeat-timeout-ms", raw.heartbeat_timeout_ms,
+          "Silence after which a connection is closed, in milliseconds");
+  AddFlag(app, "--presence-grace-ms", raw.presence_grace_ms,
+          "How long a user whose connection closed still counts as online, in milliseconds");
+  AddFlag(app, "--rate-limits", raw.rate_limits, "default, or off (for load tests)");
+  AddFlag(app, "--log-level", raw.log_level, "debug, info, warn or error");
+  app.get_option("--shards")->check(CLI::Range(1u, kShardsMax));
+  for (const char* flag : {"--heartbeat-interval-ms", "--heartbeat-timeout-ms"}) {
+    app.get_option(flag)->check(CLI::Range(1u, 3'600'000u));
+  }
+  app.get_option("--presence-grace-ms")->check(CLI::Range(0u, 3'600'000u));
+  app.get_option("--rate-limits")->check(CLI::IsMember({"default", "off"}));
+  app.get_option("--log-level")->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+}
+
+LogLevel ToLogLevel(const std::string& name) {
+  static const std::map<std::string, LogLevel, std::less<>> kLevels = {
+      {"debug", LogLevel::kDebug},
+      {"info", LogLevel::kInfo},
+      {"warn", LogLevel::kWarn},
+      {"error", LogLevel::kError},
+  };
+  return kLevels.find(name)->second;
+}
+
+std::optional<ListenAddress> ToAdminListen(const std::string& text) {
+  return text == "off" ? std::nullopt : ParseListenAddress(text);
+}
+
+std::expected<Config, ConfigExit> ToConfig(const RawFlags& raw,
+                                           const std::filesystem::path& directory) {
+  if (raw.heartbeat_timeout_ms < 2 * raw.heartbeat_interval_ms) {
+    return std::unexpected(
+        Bad("--heartbeat-timeout-ms must be at least twice --heartbeat-interval-ms"));
+  }
+  if (raw.node.empty()) return std::unexpected(Bad("--node must not be empty"));
+  Config config{
+      .listen = *ParseListenAddress(raw.listen),
+      .admin_listen = ToAdminListen(raw.admin_listen),
+      .data_dir = directory / raw.data_dir,
+      .secret_file = std::nullopt,
+      .node = raw.node,
+      .shards = raw.shards,
+      .heartbeat_interval = std::chrono::milliseconds(raw.heartbeat_interval_ms),
+      .heartbeat_timeout = std::chrono::milliseconds(raw.heartbeat_timeout_ms),
+      .presence_grace = std::chrono::milliseconds(raw.presence_grace_ms),
+      .allowed_origins = raw.allowed_origins,
+      .rate_limits = raw.rate_limits == "off" ? RateLimitMode::kOff : RateLimitMode::kDefault,
+      .log_level = ToLogLevel(raw.log_level),
+  };
+  if (!raw.secret_file.empty()) config.secret_file = directory / raw.secret_file;
+  return config;
+}
+
+// Names of other programs may stand in the same file; a CHAT_ name that is no flag is a mistake.
+std::optional<ConfigExit> LoadDotenv(const CLI::App& app, const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  if (!stream) return std::nullopt;
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const auto entries = ParseDotenv(text);
+  if (!entries) {
+    return Bad(file.string() + ":" + std::to_string(entries.error()) + ": not a NAME=value line");
+  }
+  const std::vector<const CLI::Option*> options = app.get_options();
+  for (const DotenvEntry& entry : *entries) {
+    const bool known = std::ranges::any_of(
+        options, [&](const CLI::Option* option) { return option->get_envname() == entry.name; });
+    if (!known && entry.name.starts_with("CHAT_")) {
+      return Bad(file.string() + ": unknown setting " + entry.name);
+    }
+    if (known) setenv(entry.name.c_str(), entry.value.c_str(), /*overwrite=*/0);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ListenAddress> ParseListenAddress(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  std::string host = text.substr(0, colon);
+  if (host.front() == '[') {
+    if (host.back() != ']' || host.size() < 3) return std::nullopt;
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string::npos) {
+    return std::nullopt;
+  }
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [parsed_end, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || parsed_end != end) return std::nullopt;
+  return ListenAddress{std::move(host), port};
+}
+
+std::expected<Config, ConfigExit> ParseConfig(int argc, const char* const* argv,
+                                              const std::filesystem::path& directory) {
+  RawFlags raw;
+  raw.node = DefaultNode();
+  raw.shards = std::clamp(std::thread::hardware_concurrency(), 1u, kShardsMax);
+  CLI::App app("A chat server: HTTP and WebSocket on one port, embedded or as one of many nodes.",
+               std::string(kProgram));
+  app.set_help_flag("--help", "Print this and exit");
+  AddAddressFlags(app, raw);
+  AddStoreFlags(app, raw);
+  AddServingFlags(app, raw);
+  app.footer(
+      "Each flag is also an environment variable (--data-dir is CHAT_DATA_DIR), which may "
+      "stand in a .env file.\nFlags win over the environment, the environment over the file.");
+  if (std::optional<ConfigExit> exit = LoadDotenv(app, directory / ".env")) {
+    return std::unexpected(*std::move(exit));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return std::unexpected(ConfigExit{.text = app.help(), .exit_code = 0});
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(Bad(error.what()));
+  }
+  return ToConfig(raw, directory);
+}
+
+}  // namespace chat::config

@@ -1,0 +1,61 @@
+// What an operator can set, parsed and checked: flags, environment and `.env` file become one
+// Config. It opens nothing and starts nothing; main hands it to the app.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/limits.h"
+
+namespace chat::config {
+
+struct ListenAddress {
+  std::string host;
+  std::uint16_t port = 0;  // 0 picks a free one
+
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+enum class RateLimitMode { kDefault, kOff };
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+
+struct Config {
+  ListenAddress listen{"127.0.0.1", 8080};
+  std::optional<ListenAddress> admin_listen = ListenAddress{"127.0.0.1", 9090};
+  std::filesystem::path data_dir = "chat-data";
+  std::optional<std::filesystem::path> secret_file;
+  std::string node;
+  std::uint32_t shards = 1;
+  std::chrono::milliseconds heartbeat_interval = kHeartbeatIntervalDefault;
+  std::chrono::milliseconds heartbeat_timeout = kHeartbeatTimeoutDefault;
+  std::chrono::milliseconds presence_grace = kPresenceGraceDefault;
+  std::vector<std::string> allowed_origins;
+  RateLimitMode rate_limits = RateLimitMode::kDefault;
+  LogLevel log_level = LogLevel::kInfo;
+};
+
+// Why there is no Config: `text` is to be printed, `exit_code` is 0 for --help and 2 for a bad
+// setting.
+struct ConfigExit {
+  std::string text;
+  int exit_code = 2;
+};
+
+// `directory` is where relative paths and `.env` belong: the caller's. Flags win over the
+// environment, the environment over the file. Reads the environment and `directory`/.env; entries
+// of the file that are not in the environment are added to it. Errors: an unknown flag, an unknown
+// CHAT_ name in the file, a value out of range: one line that names it. Thread: before any other
+// thread starts.
+std::expected<Config, ConfigExit> ParseConfig(int argc, const char* const* argv,
+                                              const std::filesystem::path& directory);
+
+// Errors: nullopt for what is not host:port with a port of 0 to 65535; IPv6 hosts stand in
+// brackets.
+std::optional<ListenAddress> ParseListenAddress(const std::string& text);
+
+}  // namespace chat::config

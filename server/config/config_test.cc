@@ -1,0 +1,144 @@
+#include "server/config/config.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace chat::config {
+namespace {
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  ConfigTest() {
+    directory_ = std::filesystem::path(::testing::TempDir()) /
+                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(directory_);
+  }
+  ~ConfigTest() override {
+    for (const char* name : {"CHAT_SHARDS", "CHAT_NODE", "CHAT_LISTEN", "CHAT_LOG_LEVEL"}) {
+      unsetenv(name);
+    }
+  }
+
+  std::expected<Config, ConfigExit> Parse(std::vector<const char*> flags) {
+    flags.insert(flags.begin(), "chat-be");
+    return ParseConfig(static_cast<int>(flags.size()), flags.data(), directory_);
+  }
+
+  void WriteDotenv(const std::string& text) { std::ofstream(directory_ / ".env") << text; }
+
+  std::filesystem::path directory_;
+};
+
+TEST_F(ConfigTest, HasTheDefaultsOfTheContract) {
+  const auto config = Parse({});
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->listen, (ListenAddress{"127.0.0.1", 8080}));
+  EXPECT_EQ(config->admin_listen, (ListenAddress{"127.0.0.1", 9090}));
+  EXPECT_EQ(config->data_dir, directory_ / "./chat-data");
+  EXPECT_EQ(config->heartbeat_interval.count(), 5000);
+  EXPECT_EQ(config->heartbeat_timeout.count(), 30000);
+  EXPECT_EQ(config->presence_grace.count(), 10000);
+  EXPECT_EQ(config->rate_limits, RateLimitMode::kDefault);
+  EXPECT_FALSE(config->node.empty());
+}
+
+TEST_F(ConfigTest, FlagsWinOverTheEnvironmentAndTheEnvironmentOverTheFile) {
+  WriteDotenv("CHAT_SHARDS=3\nCHAT_NODE=file\nCHAT_LOG_LEVEL=warn\n");
+  setenv("CHAT_SHARDS", "4", 1);
+  setenv("CHAT_NODE", "environment", 1);
+
+  const auto config = Parse({"--shards", "5"});
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->shards, 5u);
+  EXPECT_EQ(config->node, "environment");
+  EXPECT_EQ(config->log_level, LogLevel::kWarn);
+}
+
+TEST_F(ConfigTest, RelativePathsBelongToTheCallersDirectory) {
+  const auto config = Parse({"--data-dir", "here", "--secret-file", "/elsewhere/secret"});
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->data_dir, directory_ / "here");
+  EXPECT_EQ(config->secret_file, "/elsewhere/secret");
+}
+
+TEST_F(ConfigTest, ABadSettingIsOneLineThatNamesItAndExitCodeTwo) {
+  const std::vector<std::vector<const char*>> kBad = {{"--shards", "0"},
+                                                      {"--shards", "many"},
+                                                      {"--listen", "8080"},
+                                                      {"--listen", "host:99999"},
+                                                      {"--rate-limits", "sometimes"},
+                                                      {"--log-level", "loud"},
+                                                      {"--no-such-flag"},
+                                                      {"--node", ""},
+                                                      {"--heartbeat-timeout-ms", "100"}};
+  for (const auto& flags : kBad) {
+    const auto config = Parse(flags);
+
+    ASSERT_FALSE(config) << flags.front();
+    EXPECT_EQ(config.error().exit_code, 2);
+    EXPECT_NE(config.error().text.find(flags.front()), std::string::npos) << config.error().text;
+    EXPECT_EQ(config.error().text.find('\n'), std::string::npos) << config.error().text;
+  }
+}
+
+TEST_F(ConfigTest, AnUnknownChatNameInTheFileIsRefusedAndOthersAreNot) {
+  WriteDotenv("OTHER_PROGRAM=1\n");
+  EXPECT_TRUE(Parse({}));
+
+  WriteDotenv("CHAT_SHARD=2\n");
+  const auto config = Parse({});
+
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().text.find("CHAT_SHARD"), std::string::npos);
+}
+
+TEST_F(ConfigTest, ABadLineInTheFileIsNamedByItsNumber) {
+  WriteDotenv("# fine\nCHAT_SHARDS=2\nnonsense\n");
+
+  const auto config = Parse({});
+
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().text.find(".env:3"), std::string::npos) << config.error().text;
+}
+
+TEST_F(ConfigTest, HelpNamesEveryFlagAndEndsWithZero) {
+  const auto config = Parse({"--help"});
+
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().exit_code, 0);
+  for (const char* flag :
+       {"--listen", "--admin-listen", "--data-dir", "--secret-file", "--node", "--shards",
+        "--heartbeat-interval-ms", "--heartbeat-timeout-ms", "--presence-grace-ms",
+        "--allowed-origins", "--rate-limits", "--log-level", "CHAT_SHARDS"}) {
+    EXPECT_NE(config.error().text.find(flag), std::string::npos) << flag;
+  }
+}
+
+TEST_F(ConfigTest, AdminCanBeOffAndOriginsAreAList) {
+  const auto config =
+      Parse({"--admin-listen", "off", "--allowed-origins", "https://a.example,https://b.example"});
+
+  ASSERT_TRUE(config);
+  EXPECT_FALSE(config->admin_listen);
+  EXPECT_EQ(config->allowed_origins,
+            (std::vector<std::string>{"https://a.example", "https://b.example"}));
+}
+
+TEST(ListenAddressTest, TakesNamesAndBothKindsOfAddress) {
+  EXPECT_EQ(ParseListenAddress("localhost:0"), (ListenAddress{"localhost", 0}));
+  EXPECT_EQ(ParseListenAddress("[::1]:80"), (ListenAddress{"::1", 80}));
+  for (const char* bad : {"", ":80", "::1:80", "host", "host:", "host:-1", "host:70000", "[]:1"}) {
+    EXPECT_FALSE(ParseListenAddress(bad)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace chat::config
