@@ -1,0 +1,230 @@
+// The conductor: what happens when a connection is welcomed, a frame arrives, or the user does something.
+// Connects session, connection, store and outbox; draws nothing.
+
+import { readPages } from './api.js';
+import { Sync } from './sync.js';
+import { Sender } from './sender.js';
+import { entryFromWire } from './wire.js';
+
+const PAGE_ENTRIES = 50;
+const LIST_ITEMS = 200;
+// A seq was skipped: usually the missing one is right behind.
+const HOLE_PATIENCE_MS = 1000;
+
+export class Client {
+  #session;
+  #connection;
+  #limits = null;
+  #listsWanted = new Set();
+  #listsReading = null;
+  #loadingPages = new Map();
+  #holeTimers = new Map();
+
+  constructor({ session, connection, store, outbox }) {
+    this.#session = session;
+    this.#connection = connection;
+    this.store = store;
+    this.sync = new Sync({ connection, store });
+    this.sender = new Sender({ connection, outbox, onAcked: (entry) => this.#acked(entry) });
+    // A live entry of somebody else arrived; for announcements.
+    this.onNews = () => {};
+    this.onPhase = () => {};
+    connection.onPhase = (phase) => this.#phaseChanged(phase);
+    connection.onWelcome = (welcome) => this.#welcomed(welcome);
+    connection.onFrame = (body, content, ref) => this.#frame(body, content, ref);
+  }
+
+  start() {
+    this.#connection.start();
+  }
+
+  stop() {
+    this.#connection.stop();
+    for (const timer of this.#holeTimers.values()) clearTimeout(timer);
+  }
+
+  // What one message may hold; null before the first welcome.
+  get limits() {
+    return this.#limits;
+  }
+
+  #phaseChanged(phase) {
+    this.store.setLive(phase === 'live');
+    if (phase !== 'live') {
+      this.sync.connectionLost();
+      this.sender.connectionLost();
+    }
+    this.onPhase(phase);
+  }
+
+  // ---- from the server
+
+  // Live entries flow from here on, so what the lists say is complete together with them.
+  async #welcomed(welcome) {
+    this.#limits = welcome.limits;
+    if (!(await this.#readLists(['contacts', 'conversations']))) return;
+    this.sync.request(this.store.behind().map(({ conversation_id: id }) => id));
+    this.sender.connected();
+  }
+
+  #frame(body, content, ref) {
+    const handlers = {
+      message: () => this.#entryArrived(entryFromWire(content)),
+      ack: () => this.sender.acked(content),
+      presence: () => this.store.applyPresence(content),
+      contact: () => this.#readLists(['contacts']),
+      conversation: () => this.#conversationChanged(content),
+      sync_done: () => this.sync.done(content),
+      gap: () => this.sync.request([String(content.conversation_id)]),
+      error: () => this.sender.refused(content, ref) || this.sync.refused(content, ref),
+    };
+    // A body or kind that this client does not know is not for it.
+    handlers[body]?.();
+  }
+
+  #entryArrived(entry) {
+    if (entry.sender_id === this.store.me.user_id) this.sender.seen(entry.client_msg_id);
+    const conversation = this.store.conversation(entry.conversation_id);
+    if (!conversation) {
+      this.#readLists(['conversations']);
+      return;
+    }
+    if (this.store.applyEntry(entry)) this.onNews(conversation, entry);
+    this.#watchHole(conversation);
+  }
+
+  // The ack is the only notice of one's own message on the connection that sent it.
+  #acked(entry) {
+    const mine = { ...entry, sender_id: this.store.me.user_id };
+    this.store.applyEntry(entryFromWire(mine));
+    const conversation = this.store.conversation(mine.conversation_id);
+    if (conversation) this.#watchHole(conversation);
+  }
+
+  #watchHole({ conversation_id: id, timeline }) {
+    if (!timeline.hasHole || this.#holeTimers.has(id)) return;
+    this.#holeTimers.set(id, setTimeout(() => {
+      this.#holeTimers.delete(id);
+      if (timeline.hasHole) this.sync.request([id]);
+    }, HOLE_PATIENCE_MS));
+  }
+
+  #conversationChanged(content) {
+    this.store.applyConversation(content);
+    // Frames carry what all members share; what was said before we heard of it comes with the list.
+    if (content.event === 'gained' && BigInt(content.conversation.last_seq) > 0n) {
+      this.#readLists(['conversations']);
+    }
+  }
+
+  // ---- lists
+
+  // Several wishes at once become one reading; wishes during a reading become one more. Resolves to
+  // whether all were read; otherwise the connection starts over, with its back-off.
+  #readLists(names) {
+    names.forEach((name) => this.#listsWanted.add(name));
+    this.#listsReading ??= this.#readWantedLists().finally(() => (this.#listsReading = null));
+    return this.#listsReading;
+  }
+
+  async #readWantedLists() {
+    // The wishes of one turn are gathered before the first request.
+    await Promise.resolve();
+    try {
+      while (this.#listsWanted.size > 0) {
+        const wanted = [...this.#listsWanted];
+        this.#listsWanted.clear();
+        await Promise.all(wanted.map((name) => this.#readList(name)));
+      }
+      return true;
+    } catch (error) {
+      this.#listsWanted.clear();
+      if (error.status === 401) this.#session.end();
+      else this.#connection.reconnect();
+      return false;
+    }
+  }
+
+  async #readList(name) {
+    const items = await readPages(
+      (cursor) => this.#call('GET', `/v1/${name}?limit=${LIST_ITEMS}${cursorParameter(cursor)}`),
+      name,
+    );
+    if (name === 'conversations') this.store.replaceConversations(items);
+    else {
+      this.store.replaceContacts(items);
+      this.#watchContacts();
+    }
+  }
+
+  #watchContacts() {
+    const ids = this.store.contacts('contact').map(({ user }) => user.user_id);
+    const watched = ids.slice(0, this.#limits?.watch_users ?? ids.length);
+    this.#connection.send({ watch_presence: { user_ids: watched } });
+  }
+
+  // ---- from the user. Errors: ApiError, for the view to show.
+
+  async addContact(username) {
+    const answer = await this.#call('POST', '/v1/contacts', { username });
+    this.#contactBecame(answer.contact);
+    return answer.contact;
+  }
+
+  async acceptContact(userId) {
+    await this.#call('POST', `/v1/contacts/${userId}/accept`);
+    await this.#readLists(['contacts']);
+  }
+
+  // Refuses a request, takes one's own back, or ends a contact.
+  async removeContact(userId) {
+    await this.#call('DELETE', `/v1/contacts/${userId}`);
+    this.store.dropContact(userId);
+  }
+
+  #contactBecame(contact) {
+    this.store.putContact(contact);
+    this.#readLists(['contacts']);
+  }
+
+  // The id of the conversation with a contact; it is made when there is none yet.
+  async openDirect(userId) {
+    const known = this.store.directWith(userId);
+    if (known) return known.conversation_id;
+    const body = { kind: 'direct', user_id: userId };
+    const { conversation } = await this.#call('POST', '/v1/conversations', body);
+    return this.store.putConversation(conversation).conversation_id;
+  }
+
+  // Makes sure that the newest page is there.
+  loadNewest(conversationId) {
+    const timeline = this.store.conversation(conversationId)?.timeline;
+    const enough = !timeline || timeline.reachesStart || timeline.entries().length >= PAGE_ENTRIES;
+    return enough ? Promise.resolve() : this.#loadPage(conversationId, '');
+  }
+
+  loadOlder(conversationId) {
+    const timeline = this.store.conversation(conversationId)?.timeline;
+    if (!timeline || timeline.reachesStart || timeline.floor === null) return Promise.resolve();
+    return this.#loadPage(conversationId, `&before_seq=${timeline.floor}`);
+  }
+
+  // One page at a time per conversation.
+  #loadPage(conversationId, where) {
+    if (this.#loadingPages.has(conversationId)) return this.#loadingPages.get(conversationId);
+    const path = `/v1/conversations/${conversationId}/messages?limit=${PAGE_ENTRIES}${where}`;
+    const loading = this.#call('GET', path)
+      .then((answer) => this.store.applyPage(conversationId, answer.messages ?? []))
+      .finally(() => this.#loadingPages.delete(conversationId));
+    this.#loadingPages.set(conversationId, loading);
+    return loading;
+  }
+
+  #call(method, path, body) {
+    return this.#session.call(method, path, body);
+  }
+}
+
+function cursorParameter(cursor) {
+  return cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+}

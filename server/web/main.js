@@ -1,0 +1,57 @@
+// The entry point: shows the log-in page or the chat, depending on the session, and puts the parts
+// together. Holds nothing itself.
+
+import { Client } from './client.js';
+import { Outbox } from './outbox.js';
+import { ReadMarks } from './read_marks.js';
+import { clearRoute } from './route.js';
+import { Session } from './session.js';
+import { Connection } from './socket.js';
+import { Store } from './store.js';
+import { createAuthView } from './views/auth.js';
+import { createShell } from './views/shell.js';
+
+const root = document.getElementById('app');
+const session = new Session();
+let leave = () => {};
+
+session.onEnded = showAuth;
+addEventListener('storage', () => session.adoptStored());
+if (session.user) showChat();
+else showAuth();
+
+function showAuth() {
+  leave();
+  leave = () => {};
+  root.replaceChildren(createAuthView({ session, onLoggedIn: showChat }).node);
+}
+
+function showChat() {
+  const me = session.user;
+  const userId = me.user_id;
+  const outbox = new Outbox({ userId });
+  const store = new Store({ me, marks: new ReadMarks({ userId }) });
+  const connection = new Connection({ takeTicket: () => session.ticket() });
+  const client = new Client({ session, connection, store, outbox });
+  connection.onSessionEnded = () => session.end();
+  const tryNow = () => connection.tryNow();
+  const shell = createShell({ client, store, onTry: tryNow, onLogOut: logOut });
+  const listening = new AbortController();
+  addEventListener('online', tryNow, { signal: listening.signal });
+  leave = () => {
+    listening.abort();
+    client.stop();
+    shell.dispose();
+  };
+  root.replaceChildren(shell.node);
+  client.start();
+
+  async function logOut() {
+    const unsent = outbox.next() !== null;
+    if (unsent && !confirm('Some messages have not been sent yet. Log out and lose them?')) return;
+    outbox.clear();
+    clearRoute();
+    showAuth();
+    await session.logOut();
+  }
+}

@@ -1,0 +1,254 @@
+// All that this client knows: contacts, conversations with their timelines, presence, what was read.
+// Changes come in through its methods, which may be called again with the same facts; views subscribe and
+// read. Does no I/O but remembering read marks.
+
+import { Timeline } from './timeline.js';
+import { contactFromWire, conversationFromWire, entryFromWire, position } from './wire.js';
+
+export class Store {
+  #listeners = new Set();
+  #scheduled = false;
+  #marks;
+  #contacts = new Map();
+  #conversations = new Map();
+  #presence = new Map();
+  #live = false;
+  #loaded = false;
+
+  // `marks` remembers read positions (read_marks.js).
+  constructor({ me, marks }) {
+    this.me = me;
+    this.#marks = marks;
+  }
+
+  // Calls `listener` after changes, once for all of one turn.
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed() {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  // False until the first lists have arrived: an empty list then means that we do not know yet.
+  get loaded() {
+    return this.#loaded;
+  }
+
+  setLive(live) {
+    this.#live = live;
+    this.changed();
+  }
+
+  // ---- contacts and presence
+
+  contacts(state) {
+    const found = [...this.#contacts.values()].filter((contact) => contact.state === state);
+    return found.sort((a, b) => a.user.username.localeCompare(b.user.username));
+  }
+
+  contactOf(userId) {
+    return this.#contacts.get(userId) ?? null;
+  }
+
+  replaceContacts(wireContacts) {
+    const contacts = wireContacts.map(contactFromWire);
+    this.#contacts = new Map(contacts.map((contact) => [contact.user.user_id, contact]));
+    for (const { user, state, online, last_seen_at } of contacts) {
+      if (state === 'contact') this.#presence.set(user.user_id, { online, last_seen_at });
+    }
+    this.changed();
+  }
+
+  putContact(wireContact) {
+    const contact = contactFromWire(wireContact);
+    this.#contacts.set(contact.user.user_id, contact);
+    this.changed();
+  }
+
+  dropContact(userId) {
+    this.#contacts.delete(userId);
+    this.#presence.delete(userId);
+    this.changed();
+  }
+
+  applyPresence({ users }) {
+    for (const { user_id, online, last_seen_at } of users ?? []) {
+      this.#presence.set(String(user_id), { online, last_seen_at });
+    }
+    this.changed();
+  }
+
+  // `known` is false while disconnected and for strangers: better no dot than a wrong one.
+  presenceOf(userId) {
+    const presence = this.#presence.get(userId);
+    if (!presence || !this.#live) return { known: false, online: false, last_seen_at: null };
+    return { known: true, ...presence };
+  }
+
+  // ---- conversations
+
+  // Newest activity first.
+  conversations() {
+    return [...this.#conversations.values()].sort(
+      (a, b) => b.activeAt - a.activeAt || b.conversation_id.localeCompare(a.conversation_id),
+    );
+  }
+
+  conversation(conversationId) {
+    return this.#conversations.get(conversationId) ?? null;
+  }
+
+  directWith(userId) {
+    for (const conversation of this.#conversations.values()) {
+      if (conversation.kind === 'direct' && conversation.peer?.user_id === userId) return conversation;
+    }
+    return null;
+  }
+
+  get unreadConversations() {
+    return this.conversations().filter((conversation) => conversation.unread > 0).length;
+  }
+
+  // The whole list, as HTTP gives it: what is not in it is no longer ours.
+  replaceConversations(wireConversations) {
+    const ids = new Set(wireConversations.map(({ conversation_id }) => String(conversation_id)));
+    for (const id of this.#conversations.keys()) if (!ids.has(id)) this.#conversations.delete(id);
+    wireConversations.forEach((conversation) => this.putConversation(conversation));
+    this.#loaded = true;
+    this.changed();
+  }
+
+  // One conversation, as HTTP gives it, with our own part.
+  putConversation(wireConversation) {
+    const told = conversationFromWire(wireConversation);
+    const conversation = this.#merge(told);
+    conversation.noted = later(conversation.noted, told.last_seq);
+    const readSeq = later(position(told.my_read_seq), this.#marks.get(told.conversation_id));
+    conversation.readSeq = later(conversation.readSeq, readSeq);
+    conversation.unread = unreadAtMost(told, conversation.readSeq);
+    for (const entry of conversation.timeline.entries()) {
+      if (entry.seq > told.last_seq && this.#isUnread(conversation, entry)) ++conversation.unread;
+    }
+    if (told.last_message) noteLast(conversation, told.last_message);
+    this.changed();
+    return conversation;
+  }
+
+  // One conversation, as a frame gives it: only what all members share.
+  applyConversation({ event, conversation: wireConversation }) {
+    const told = conversationFromWire(wireConversation);
+    if (event === 'lost') this.#conversations.delete(told.conversation_id);
+    else this.#merge(told);
+    this.changed();
+  }
+
+  #merge(told) {
+    const conversation = this.#conversations.get(told.conversation_id) ?? newConversation(told);
+    this.#conversations.set(told.conversation_id, conversation);
+    const { kind, name, peer, last_seq: lastSeq } = told;
+    Object.assign(conversation, { kind, name, peer: peer ?? conversation.peer });
+    conversation.lastSeq = later(conversation.lastSeq, lastSeq);
+    if (conversation.timeline.head === null) conversation.change = told.last_change;
+    conversation.timeline.anchor(lastSeq);
+    return conversation;
+  }
+
+  // ---- entries
+
+  // An entry from the live stream or a sync. Returns whether it is news: not seen before, from another.
+  applyEntry(entry) {
+    const conversation = this.#conversations.get(entry.conversation_id);
+    if (!conversation) return false;
+    conversation.timeline.add(entry);
+    const news = entry.seq > conversation.noted && this.#isUnread(conversation, entry);
+    if (news) ++conversation.unread;
+    conversation.noted = later(conversation.noted, entry.seq);
+    conversation.lastSeq = later(conversation.lastSeq, entry.seq);
+    noteLast(conversation, entry);
+    if (entry.sender_id === this.me.user_id) this.markRead(entry.conversation_id, entry.seq);
+    this.changed();
+    return news;
+  }
+
+  // A page of history over HTTP, ascending.
+  applyPage(conversationId, wireMessages) {
+    const conversation = this.#conversations.get(conversationId);
+    if (!conversation) return;
+    conversation.timeline.addPage(wireMessages.map(entryFromWire));
+    this.changed();
+  }
+
+  applySyncPosition({ conversation_id, next_after_change }) {
+    const conversation = this.#conversations.get(String(conversation_id));
+    if (!conversation) return;
+    conversation.change = later(conversation.change, position(next_after_change));
+    this.changed();
+  }
+
+  // The conversations of which entries are missing between what we have and what the server told.
+  behind() {
+    return [...this.#conversations.values()].filter(({ timeline, lastSeq }) =>
+      timeline.isBehind(lastSeq),
+    );
+  }
+
+  // ---- what was read
+
+  markRead(conversationId, seq) {
+    const conversation = this.#conversations.get(conversationId);
+    if (!conversation) return;
+    if (seq > conversation.readSeq) {
+      conversation.readSeq = seq;
+      this.#marks.set(conversationId, seq);
+    }
+    if (conversation.unread === 0 || conversation.readSeq < conversation.noted) return;
+    conversation.unread = 0;
+    this.changed();
+  }
+
+  #isUnread(conversation, { seq, kind, sender_id, deleted }) {
+    const ofOthers = sender_id !== this.me.user_id;
+    return kind === 'text' && !deleted && ofOthers && seq > conversation.readSeq;
+  }
+}
+
+function newConversation({ conversation_id, created_at, last_change }) {
+  return {
+    conversation_id,
+    kind: 'direct',
+    name: '',
+    peer: null,
+    activeAt: Date.parse(created_at) || 0,
+    last: null,
+    lastSeq: 0n,
+    // The highest seq that the unread count has taken into account.
+    noted: 0n,
+    change: last_change,
+    readSeq: 0n,
+    unread: 0,
+    timeline: new Timeline(),
+  };
+}
+
+// The server counts from the mark it knows; ours may be further on.
+function unreadAtMost({ unread_count, last_seq }, readSeq) {
+  const above = last_seq > readSeq ? Number(last_seq - readSeq) : 0;
+  return Math.min(unread_count ?? 0, above);
+}
+
+function noteLast(conversation, entry) {
+  if (conversation.last && conversation.last.seq > entry.seq) return;
+  conversation.last = entry;
+  conversation.activeAt = Math.max(conversation.activeAt, Date.parse(entry.created_at) || 0);
+}
+
+function later(a, b) {
+  return a > b ? a : b;
+}

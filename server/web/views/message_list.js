@@ -1,0 +1,123 @@
+// The scrolling part of a conversation: stays at the newest unless the reader scrolled up, loads older
+// pages before the reader gets there, and says when new messages are below.
+
+import { el, icon, reconcile, setText } from '../dom.js';
+import { nameOf } from '../wire.js';
+import { createDayRow, createMessageRow, rowItems } from './message_rows.js';
+
+const NEAR_BOTTOM_PX = 80;
+const LOAD_OLDER_PX = 400;
+
+// Shows one conversation: `update(conversation)` redraws it. Dropped when another is opened.
+export function createMessageList({ client, store, title }) {
+  const { sender } = client;
+  const top = el('p', { class: 'history-top', testid: 'history-top' });
+  const list = el('ol', { class: 'messages', testid: 'messages', 'aria-label': 'Messages' });
+  const scroller = el(
+    'div',
+    { class: 'scroller', testid: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'History' },
+    top,
+    list,
+  );
+  const toBottom = el(
+    'button',
+    {
+      type: 'button',
+      class: 'to-bottom',
+      testid: 'to-bottom',
+      'aria-label': 'Go to the newest message',
+      on: { click: () => scrollToBottom('smooth') },
+    },
+    icon('down'),
+  );
+  const node = el('div', { class: 'history' }, scroller, toBottom);
+  const actions = {
+    onRetry: (clientMsgId) => sender.retry(clientMsgId),
+    onDiscard: (clientMsgId) => sender.discard(clientMsgId),
+  };
+  let conversation = null;
+  let failed = false;
+  let atBottom = true;
+  let firstKey = null;
+  scroller.addEventListener('scroll', onScroll, { passive: true });
+  // The keyboard of a phone, or a growing composer, must not push the newest message out of sight.
+  const sizes = new ResizeObserver(() => atBottom && scrollToBottom('instant'));
+  sizes.observe(scroller);
+  return { node, update, scrollToBottom, markRead, loadFirst, dispose: () => sizes.disconnect() };
+
+  function update(current) {
+    conversation = current;
+    const { timeline, conversation_id: id } = conversation;
+    const items = rowItems({
+      entries: timeline.entries(),
+      waiting: sender.waitingIn(id),
+      me: store.me,
+    });
+    const before = { height: scroller.scrollHeight, top: scroller.scrollTop };
+    reconcile(list, items, {
+      keyOf: ({ key }) => key,
+      create: ({ kind }) => (kind === 'day' ? createDayRow() : createMessageRow(actions)),
+    });
+    setText(top, topText());
+    keepPlace(items, before);
+    loadWhatIsInSight();
+    markRead();
+  }
+
+  function topText() {
+    if (failed) return 'Earlier messages could not be loaded.';
+    return conversation.timeline.reachesStart
+      ? `This is the beginning of your conversation with ${nameOf(title)}.`
+      : 'Loading earlier messages…';
+  }
+
+  // Older messages grow the list at its top: what the reader looks at stays where it is.
+  function keepPlace(items, before) {
+    const first = items.find(({ kind }) => kind === 'message')?.key ?? null;
+    const prepended = firstKey !== null && first !== firstKey;
+    firstKey = first;
+    if (atBottom) scrollToBottom('instant');
+    else if (prepended) scroller.scrollTop = before.top + scroller.scrollHeight - before.height;
+    toBottom.hidden = atBottom;
+  }
+
+  function onScroll() {
+    atBottom = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PX;
+    toBottom.hidden = atBottom;
+    if (!conversation) return;
+    failed = false;
+    loadWhatIsInSight();
+    markRead();
+  }
+
+  function scrollToBottom(behavior) {
+    atBottom = true;
+    scroller.scrollTo({ top: scroller.scrollHeight, behavior });
+  }
+
+  // Also called when the connection is back: what could not be read before is worth another attempt.
+  function loadFirst() {
+    failed = false;
+    watch(client.loadNewest(conversation.conversation_id));
+  }
+
+  function loadWhatIsInSight() {
+    const { timeline, conversation_id: id } = conversation;
+    if (failed || timeline.reachesStart) return;
+    if (timeline.isEmpty) watch(client.loadNewest(id));
+    else if (scroller.scrollTop < LOAD_OLDER_PX) watch(client.loadOlder(id));
+  }
+
+  function watch(loading) {
+    loading.catch(() => {
+      failed = true;
+      setText(top, topText());
+    });
+  }
+
+  function markRead() {
+    const seen = atBottom && document.visibilityState === 'visible';
+    const { head } = conversation.timeline;
+    if (seen && head !== null) store.markRead(conversation.conversation_id, head);
+  }
+}

@@ -1,0 +1,165 @@
+// The page once one is logged in: lists on the left, the open conversation on the right; on a narrow
+// screen one of the two.
+
+import { el, icon, reconcile, setText } from '../dom.js';
+import { currentRoute, goTo, hrefOf } from '../route.js';
+import { nameOf } from '../wire.js';
+import { createBanner } from './banner.js';
+import { createChat } from './chat.js';
+import { createContactList } from './contact_list.js';
+import { createConversationList } from './conversation_list.js';
+import { createAvatar } from './people.js';
+
+const MINUTE_MS = 60_000;
+
+// `dispose()` takes it out of service. `onTry()`: connect now; `onLogOut()`: leave.
+export function createShell({ client, store, onTry, onLogOut }) {
+  const banner = createBanner({ onTry });
+  const lists = {
+    chats: createConversationList({ store }),
+    contacts: createContactList({ client, store, onOpen: openDirect }),
+  };
+  const sidebar = createSidebar({ store, lists, onLogOut });
+  const main = el('main', { class: 'main' });
+  const nothing = el(
+    'div',
+    { class: 'nothing' },
+    el('img', { src: '/icon.svg', alt: '', width: 72, height: 72 }),
+    el('p', { text: 'Choose a conversation, or start one from your contacts.' }),
+  );
+  const news = el('div', { class: 'visually-hidden', 'aria-live': 'polite', testid: 'news' });
+  const node = el('div', { class: 'shell' }, banner.node, sidebar.node, main, news);
+  let route = currentRoute();
+  let chat = null;
+  let openId = null;
+
+  const unsubscribe = store.subscribe(update);
+  const listening = new AbortController();
+  const { signal } = listening;
+  addEventListener('hashchange', onRoute, { signal });
+  document.addEventListener('visibilitychange', update, { signal });
+  // "5 minutes ago" grows old by itself.
+  const clock = setInterval(update, MINUTE_MS);
+  client.sender.onChanged = () => store.changed();
+  client.onNews = (conversation, entry) => announce(conversation, entry);
+  client.onPhase = onPhase;
+  update();
+  return { node, dispose };
+
+  function onRoute() {
+    route = currentRoute();
+    update();
+  }
+
+  function onPhase(phase) {
+    banner.update(phase);
+    if (phase === 'live') chat?.cameBack();
+  }
+
+  async function openDirect(userId) {
+    const conversationId = await client.openDirect(userId);
+    goTo({ list: 'chats', conversationId });
+  }
+
+  function update() {
+    node.dataset.pane = route.conversationId ? 'chat' : 'list';
+    sidebar.update(route);
+    showConversation();
+    const unread = store.unreadConversations;
+    document.title = unread > 0 ? `(${unread}) Chat` : 'Chat';
+  }
+
+  function showConversation() {
+    const wanted = store.conversation(route.conversationId)?.conversation_id ?? null;
+    if (wanted !== null && wanted === openId) return chat.update(route);
+    if (wanted === null && openId === null && main.contains(nothing)) return leaveUnknown();
+    chat?.dispose();
+    openId = wanted;
+    chat = wanted === null ? null : createChat({ client, store, route });
+    main.replaceChildren(chat ? chat.node : nothing);
+    chat?.opened();
+    leaveUnknown();
+  }
+
+  // An address of a conversation that is not, or no longer, ours.
+  function leaveUnknown() {
+    const unknown = store.loaded && route.conversationId && !store.conversation(route.conversationId);
+    if (unknown) goTo({ list: route.list });
+  }
+
+  function announce(conversation, entry) {
+    if (entry.kind !== 'text' || !conversation.peer) return;
+    setText(news, `${nameOf(conversation.peer)}: ${entry.text.slice(0, 300)}`);
+  }
+
+  function dispose() {
+    unsubscribe();
+    listening.abort();
+    clearInterval(clock);
+    chat?.dispose();
+    document.title = 'Chat';
+  }
+}
+
+function createSidebar({ store, lists, onLogOut }) {
+  const avatar = createAvatar();
+  avatar.update(store.me);
+  const logOut = el(
+    'button',
+    {
+      type: 'button',
+      class: 'ghost',
+      testid: 'log-out',
+      title: 'Log out',
+      'aria-label': 'Log out',
+      on: { click: onLogOut },
+    },
+    icon('exit'),
+  );
+  const tabs = [
+    { list: 'chats', label: 'Chats', count: () => store.unreadConversations },
+    { list: 'contacts', label: 'Contacts', count: () => store.contacts('requesting').length },
+  ];
+  const nav = el('nav', { class: 'tabs', 'aria-label': 'Lists' });
+  const body = el('div', { class: 'sidebar-body' });
+  const me = el('span', { class: 'me-name', testid: 'me', text: nameOf(store.me) });
+  const node = el(
+    'aside',
+    { class: 'sidebar' },
+    el('header', { class: 'me' }, avatar.node, me, logOut),
+    nav,
+    body,
+  );
+  return {
+    node,
+    update(route) {
+      reconcile(nav, tabs, { keyOf: ({ list }) => list, create: tabRow });
+      for (const link of nav.querySelectorAll('a')) {
+        const { list } = link.dataset;
+        link.href = hrefOf({ list, conversationId: route.conversationId });
+        if (list === route.list) link.setAttribute('aria-current', 'page');
+        else link.removeAttribute('aria-current');
+      }
+      const shown = lists[route.list];
+      shown.update(route);
+      if (!body.contains(shown.node)) body.replaceChildren(shown.node);
+    },
+  };
+}
+
+function tabRow() {
+  const label = el('span');
+  const badge = el('span', { class: 'badge' });
+  const node = el('a', { class: 'tab' }, label, badge);
+  return {
+    node,
+    update({ list, label: words, count }) {
+      node.dataset.list = list;
+      node.dataset.testid = `tab-${list}`;
+      setText(label, words);
+      const number = count();
+      badge.hidden = number === 0;
+      setText(badge, String(number));
+    },
+  };
+}

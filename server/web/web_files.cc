@@ -1,0 +1,187 @@
+#include "server/web/web_files.h"
+
+#include <array>
+#include <cstddef>
+
+namespace chat::web {
+namespace {
+
+constexpr unsigned char kIndexHtml[] = {
+#embed "embedded/index.html"
+};
+
+constexpr unsigned char kAppCss[] = {
+#embed "embedded/app.css"
+};
+
+constexpr unsigned char kChatCss[] = {
+#embed "embedded/chat.css"
+};
+
+constexpr unsigned char kThemeCss[] = {
+#embed "embedded/theme.css"
+};
+
+constexpr unsigned char kIconSvg[] = {
+#embed "embedded/icon.svg"
+};
+
+constexpr unsigned char kApiJs[] = {
+#embed "embedded/api.js"
+};
+
+constexpr unsigned char kBackoffJs[] = {
+#embed "embedded/backoff.js"
+};
+
+constexpr unsigned char kClientJs[] = {
+#embed "embedded/client.js"
+};
+
+constexpr unsigned char kDomJs[] = {
+#embed "embedded/dom.js"
+};
+
+constexpr unsigned char kHeartbeatWorkerJs[] = {
+#embed "embedded/heartbeat_worker.js"
+};
+
+constexpr unsigned char kMainJs[] = {
+#embed "embedded/main.js"
+};
+
+constexpr unsigned char kOutboxJs[] = {
+#embed "embedded/outbox.js"
+};
+
+constexpr unsigned char kReadMarksJs[] = {
+#embed "embedded/read_marks.js"
+};
+
+constexpr unsigned char kRouteJs[] = {
+#embed "embedded/route.js"
+};
+
+constexpr unsigned char kSenderJs[] = {
+#embed "embedded/sender.js"
+};
+
+constexpr unsigned char kSessionJs[] = {
+#embed "embedded/session.js"
+};
+
+constexpr unsigned char kSocketJs[] = {
+#embed "embedded/socket.js"
+};
+
+constexpr unsigned char kStoreJs[] = {
+#embed "embedded/store.js"
+};
+
+constexpr unsigned char kSyncJs[] = {
+#embed "embedded/sync.js"
+};
+
+constexpr unsigned char kTimeJs[] = {
+#embed "embedded/time.js"
+};
+
+constexpr unsigned char kTimelineJs[] = {
+#embed "embedded/timeline.js"
+};
+
+constexpr unsigned char kWireJs[] = {
+#embed "embedded/wire.js"
+};
+
+constexpr unsigned char kViewsAuthJs[] = {
+#embed "embedded/views/auth.js"
+};
+
+constexpr unsigned char kViewsBannerJs[] = {
+#embed "embedded/views/banner.js"
+};
+
+constexpr unsigned char kViewsChatJs[] = {
+#embed "embedded/views/chat.js"
+};
+
+constexpr unsigned char kViewsComposerJs[] = {
+#embed "embedded/views/composer.js"
+};
+
+constexpr unsigned char kViewsContactListJs[] = {
+#embed "embedded/views/contact_list.js"
+};
+
+constexpr unsigned char kViewsConversationListJs[] = {
+#embed "embedded/views/conversation_list.js"
+};
+
+constexpr unsigned char kViewsMessageListJs[] = {
+#embed "embedded/views/message_list.js"
+};
+
+constexpr unsigned char kViewsMessageRowsJs[] = {
+#embed "embedded/views/message_rows.js"
+};
+
+constexpr unsigned char kViewsPeopleJs[] = {
+#embed "embedded/views/people.js"
+};
+
+constexpr unsigned char kViewsShellJs[] = {
+#embed "embedded/views/shell.js"
+};
+
+constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kCss = "text/css; charset=utf-8";
+constexpr std::string_view kJavaScript = "text/javascript; charset=utf-8";
+constexpr std::string_view kSvg = "image/svg+xml";
+
+template <std::size_t size>
+std::string_view View(const unsigned char (&bytes)[size]) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+}  // namespace
+
+std::span<const WebFile> Files() {
+  static const auto files = std::to_array<WebFile>({
+      {"/", kHtml, View(kIndexHtml)},
+      {"/app.css", kCss, View(kAppCss)},
+      {"/chat.css", kCss, View(kChatCss)},
+      {"/theme.css", kCss, View(kThemeCss)},
+      {"/icon.svg", kSvg, View(kIconSvg)},
+      {"/api.js", kJavaScript, View(kApiJs)},
+      {"/backoff.js", kJavaScript, View(kBackoffJs)},
+      {"/client.js", kJavaScript, View(kClientJs)},
+      {"/dom.js", kJavaScript, View(kDomJs)},
+      {"/heartbeat_worker.js", kJavaScript, View(kHeartbeatWorkerJs)},
+      {"/main.js", kJavaScript, View(kMainJs)},
+      {"/outbox.js", kJavaScript, View(kOutboxJs)},
+      {"/read_marks.js", kJavaScript, View(kReadMarksJs)},
+      {"/route.js", kJavaScript, View(kRouteJs)},
+      {"/sender.js", kJavaScript, View(kSenderJs)},
+      {"/session.js", kJavaScript, View(kSessionJs)},
+      {"/socket.js", kJavaScript, View(kSocketJs)},
+      {"/store.js", kJavaScript, View(kStoreJs)},
+      {"/sync.js", kJavaScript, View(kSyncJs)},
+      {"/time.js", kJavaScript, View(kTimeJs)},
+      {"/timeline.js", kJavaScript, View(kTimelineJs)},
+      {"/wire.js", kJavaScript, View(kWireJs)},
+      {"/views/auth.js", kJavaScript, View(kViewsAuthJs)},
+      {"/views/banner.js", kJavaScript, View(kViewsBannerJs)},
+      {"/views/chat.js", kJavaScript, View(kViewsChatJs)},
+      {"/views/composer.js", kJavaScript, View(kViewsComposerJs)},
+      {"/views/contact_list.js", kJavaScript, View(kViewsContactListJs)},
+      {"/views/conversation_list.js", kJavaScript, View(kViewsConversationListJs)},
+      {"/views/message_list.js", kJavaScript, View(kViewsMessageListJs)},
+      {"/views/message_rows.js", kJavaScript, View(kViewsMessageRowsJs)},
+      {"/views/people.js", kJavaScript, View(kViewsPeopleJs)},
+      {"/views/shell.js", kJavaScript, View(kViewsShellJs)},
+  });
+  return files;
+}
+
+}  // namespace chat::web

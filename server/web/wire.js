@@ -1,0 +1,39 @@
+// Turns what the server sends into what this client computes with. Ids stay strings, because they do
+// not fit a double; positions become BigInt, so that they compare and add as numbers.
+
+export function position(value) {
+  return BigInt(value ?? 0);
+}
+
+export function entryFromWire(message) {
+  return {
+    ...message,
+    conversation_id: String(message.conversation_id),
+    sender_id: String(message.sender_id),
+    seq: position(message.seq),
+    change: position(message.change),
+  };
+}
+
+export function userFromWire(user) {
+  return { ...user, user_id: String(user.user_id) };
+}
+
+export function contactFromWire(contact) {
+  return { ...contact, user: userFromWire(contact.user) };
+}
+
+export function conversationFromWire(conversation) {
+  return {
+    ...conversation,
+    conversation_id: String(conversation.conversation_id),
+    peer: conversation.peer ? userFromWire(conversation.peer) : null,
+    last_seq: position(conversation.last_seq),
+    last_change: position(conversation.last_change),
+    last_message: conversation.last_message ? entryFromWire(conversation.last_message) : null,
+  };
+}
+
+export function nameOf(user) {
+  return user.display_name || user.username;
+}
