@@ -1,0 +1,145 @@
+#include "server/core/events.h"
+
+#include "protocol/limits.h"
+#include "protocol/problem.h"
+#include "server/core/wire.h"
+
+namespace chat {
+namespace {
+
+v1::ServerFrame Answer(Ref ref) {
+  v1::ServerFrame frame;
+  if (ref) frame.set_ref(*ref);
+  return frame;
+}
+
+std::uint32_t Milliseconds(std::chrono::milliseconds duration) {
+  return static_cast<std::uint32_t>(duration.count());
+}
+
+std::string_view EventName(ContactEvent event) {
+  switch (event) {
+    case ContactEvent::kRequested:
+      return "requested";
+    case ContactEvent::kAccepted:
+      return "accepted";
+    case ContactEvent::kRemoved:
+      return "removed";
+  }
+  return "";
+}
+
+std::string_view EventName(ConversationEvent event) {
+  switch (event) {
+    case ConversationEvent::kGained:
+      return "gained";
+    case ConversationEvent::kLost:
+      return "lost";
+    case ConversationEvent::kChanged:
+      return "changed";
+  }
+  return "";
+}
+
+v1::Limits ClientLimits() {
+  v1::Limits limits;
+  limits.set_text_bytes(kTextBytesMax);
+  limits.set_text_code_points(kTextCodePointsMax);
+  limits.set_frame_bytes(kFrameBytesMax);
+  limits.set_sync_cursors(kSyncCursorsMax);
+  limits.set_watch_users(kWatchUsersMax);
+  limits.set_page_entries(kPageEntriesMax);
+  limits.set_sends_per_minute(kSendsPerMinute);
+  return limits;
+}
+
+}  // namespace
+
+v1::ServerFrame WelcomeFrame(const WelcomeContent& content) {
+  v1::ServerFrame frame;
+  v1::WelcomeEvent& welcome = *frame.mutable_welcome();
+  welcome.set_session_id(content.owner.session_id.number());
+  welcome.set_user_id(content.owner.user_id.number());
+  welcome.set_node(std::string(content.node));
+  welcome.set_heartbeat_interval_ms(Milliseconds(content.heartbeat_interval));
+  welcome.set_heartbeat_timeout_ms(Milliseconds(content.heartbeat_timeout));
+  *welcome.mutable_limits() = ClientLimits();
+  *welcome.mutable_server_time() = ToProtoTimestamp(content.server_time);
+  return frame;
+}
+
+v1::ServerFrame HeartbeatAckFrame(Ref ref) {
+  v1::ServerFrame frame = Answer(ref);
+  frame.mutable_heartbeat_ack();
+  return frame;
+}
+
+v1::ServerFrame AckFrame(Ref ref, const SendAck& ack) {
+  v1::ServerFrame frame = Answer(ref);
+  v1::AckEvent& event = *frame.mutable_ack();
+  event.set_conversation_id(ack.conversation_id.number());
+  event.set_seq(ack.seq.number());
+  event.set_client_msg_id(std::string(ack.client_msg_id));
+  event.set_message_id(ack.message_id.number());
+  *event.mutable_created_at() = ToProtoTimestamp(ack.created_at);
+  return frame;
+}
+
+v1::ServerFrame ErrorFrame(Ref ref, const Refusal& refusal) {
+  v1::ServerFrame frame = Answer(ref);
+  *frame.mutable_error() = MakeErrorEvent(refusal);
+  return frame;
+}
+
+v1::ServerFrame MessageFrame(const Entry& entry) {
+  v1::ServerFrame frame;
+  *frame.mutable_message() = ToWire(entry);
+  return frame;
+}
+
+v1::ServerFrame GapFrame(ConversationId conversation, Seq head_seq, Change head_change) {
+  v1::ServerFrame frame;
+  v1::GapEvent& gap = *frame.mutable_gap();
+  gap.set_conversation_id(conversation.number());
+  gap.set_head_seq(head_seq.number());
+  gap.set_head_change(head_change.number());
+  return frame;
+}
+
+v1::ServerFrame SyncDoneFrame(Ref ref, const std::vector<SyncPosition>& positions) {
+  v1::ServerFrame frame = Answer(ref);
+  v1::SyncDoneEvent& done = *frame.mutable_sync_done();
+  for (const SyncPosition& position : positions) {
+    v1::SyncPosition& wire = *done.add_conversations();
+    wire.set_conversation_id(position.conversation_id.number());
+    wire.set_next_after_seq(position.next_after_seq.number());
+    wire.set_next_after_change(position.next_after_change.number());
+    wire.set_head_seq(position.head_seq.number());
+    wire.set_more(position.more);
+  }
+  return frame;
+}
+
+v1::ServerFrame ContactFrame(const ContactChanged& changed) {
+  v1::ServerFrame frame;
+  v1::ContactEvent& contact = *frame.mutable_contact();
+  contact.set_event(std::string(EventName(changed.event)));
+  *contact.mutable_user() = ToWire(changed.other);
+  return frame;
+}
+
+v1::ServerFrame ConversationFrame(const ConversationChanged& changed) {
+  v1::ServerFrame frame;
+  v1::ConversationEvent& conversation = *frame.mutable_conversation();
+  conversation.set_event(std::string(EventName(changed.event)));
+  *conversation.mutable_conversation() = ToWire(changed.conversation, changed.peer);
+  return frame;
+}
+
+v1::ServerFrame GoAwayFrame(std::chrono::milliseconds reconnect_after) {
+  v1::ServerFrame frame;
+  frame.mutable_go_away()->set_reconnect_after_ms(Milliseconds(reconnect_after));
+  return frame;
+}
+
+}  // namespace chat

@@ -1,0 +1,152 @@
+#include "server/core/hub.h"
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace chat {
+
+Hub::Hub(HubOptions options, HubPorts ports, Moment now)
+    : options_(std::move(options)),
+      ports_(ports),
+      now_(now),
+      silence_(options_.heartbeat_timeout, now.steady),
+      roster_(options_.outbox_limits),
+      presence_({.shard = options_.shard, .grace = options_.presence_grace},
+                {.home = ports.home, .bus = ports.bus, .records = ports.presence_records}, roster_),
+      delivery_(ports.messages, ports.conversations, *this),
+      syncs_(ports.messages, roster_, delivery_),
+      self_(std::make_shared<Hub*>(this)) {}
+
+Hub::~Hub() = default;
+
+void Hub::Advance(Moment now) {
+  now_ = now;
+  silence_.Advance(now.steady, [this](DeadlineWheelEntry& silent) {
+    EndSilent(static_cast<Connection&>(silent));
+  });
+  presence_.Advance(now);
+  delivery_.Advance(now.steady);
+  syncs_.ForgetPassed(handled_commit_);
+  send_limiter_.Advance(now.steady);
+}
+
+Connection& Hub::Connect(const NewConnection& made) {
+  Connection& connection = roster_.Add(made);
+  silence_.Add(connection, now_.steady);
+  presence_.Connected(connection, now_);
+  connection.Send(WelcomeFrame({.owner = made.owner,
+                                .node = options_.node,
+                                .heartbeat_interval = options_.heartbeat_interval,
+                                .heartbeat_timeout = options_.heartbeat_timeout,
+                                .server_time = now_.wall}));
+  return connection;
+}
+
+void Hub::Touch(Connection& connection) { DeadlineWheel::Touch(connection, now_.steady); }
+
+void Hub::Written(Connection& connection, std::size_t bytes) {
+  connection.outbox().Consume(bytes);
+  syncs_.Written(connection);
+}
+
+void Hub::Disconnect(Connection& connection) {
+  silence_.Remove(connection);
+  presence_.Disconnected(connection, Departure::kClosed, now_);
+  roster_.Remove(connection);
+}
+
+void Hub::EndSilent(Connection& connection) {
+  ++counters_.heartbeat_timeouts;
+  presence_.Disconnected(connection, Departure::kSilent, now_);
+  connection.Close(websocket::CloseCode::kHeartbeatTimeout, "nothing was heard for too long");
+}
+
+void Hub::Drain(std::chrono::milliseconds reconnect_after) {
+  roster_.ForEach([&](Connection& connection) {
+    connection.Send(GoAwayFrame(reconnect_after));
+    connection.Close(websocket::CloseCode::kServerRestart, "the server restarts");
+  });
+}
+
+void Hub::Handle(const BusMessage& message) {
+  if (const auto* batch = std::get_if<std::shared_ptr<const CommitBatch>>(&message)) {
+    HandleBatch(*batch);
+  } else if (const auto* transitions =
+                 std::get_if<std::shared_ptr<const std::vector<PresenceTransition>>>(&message)) {
+    presence_.Heard(**transitions);
+  }
+}
+
+// A conversation is announced before its entries, and a session's last entries come before its end.
+void Hub::HandleBatch(const std::shared_ptr<const CommitBatch>& batch) {
+  for (const UserChange& change : batch->user_changes) TellUser(change);
+  for (const CommittedEntry& entry : batch->entries) delivery_.Accept(EntryRef(batch, &entry));
+  for (const SessionOwner& session : batch->revoked_sessions) EndSession(session);
+  handled_commit_ = batch->number;
+}
+
+void Hub::TellUser(const UserChange& change) {
+  SharedFrame frame(std::visit(
+      [](const auto& what) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(what)>, ContactChanged>) {
+          return ContactFrame(what);
+        } else {
+          return ConversationFrame(what);
+        }
+      },
+      change.what));
+  roster_.ForEachOf(change.user_id, [&](Connection& connection) {
+    connection.Send(frame.wire(connection.encoding()));
+  });
+  if (std::holds_alternative<ContactChanged>(change.what)) presence_.Recheck(change.user_id);
+}
+
+void Hub::EndSession(const SessionOwner& session) {
+  roster_.ForEachOf(session.user_id, [&](Connection& connection) {
+    if (connection.owner().session_id != session.session_id) return;
+    presence_.Disconnected(connection, Departure::kLoggedOut, now_);
+    connection.Close(websocket::CloseCode::kSessionRevoked, "the session was revoked");
+  });
+}
+
+void Hub::Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) {
+  SharedFrame frame(MessageFrame(entry.entry));
+  for (const UserId member : members) {
+    roster_.ForEachOf(member, [&](Connection& connection) { DeliverTo(connection, entry, frame); });
+  }
+  Delayed(entry);
+}
+
+// The connection that sent an entry gets its ack where others get the entry, so both keep its
+// place.
+void Hub::DeliverTo(Connection& connection, const CommittedEntry& committed, SharedFrame& frame) {
+  const Entry& entry = committed.entry;
+  if (committed.origin.shard == options_.shard &&
+      sends_.IsFrom(committed.origin.send, connection.handle())) {
+    return AckSend(committed.origin.send, {entry.message_id, entry.seq, entry.created_at});
+  }
+  const LiveBody body{.conversation_id = entry.conversation_id,
+                      .seq = entry.seq,
+                      .change = entry.change,
+                      .frame = frame.wire(connection.encoding())};
+  if (connection.sync && connection.sync->Intercepts(body)) return;
+  ++counters_.bodies_delivered;
+  connection.SendBody(body);
+}
+
+void Hub::Delayed(const CommittedEntry& committed) {
+  if (committed.origin.shard != options_.shard) return;
+  const Entry& entry = committed.entry;
+  AckSend(committed.origin.send, {entry.message_id, entry.seq, entry.created_at});
+}
+
+void Hub::Skipped(ConversationId conversation, Seq head, const std::vector<UserId>& members) {
+  for (const UserId member : members) {
+    roster_.ForEachOf(member, [&](Connection& connection) {
+      connection.Send(GapFrame(conversation, head, Change()));
+    });
+  }
+}
+
+}  // namespace chat

@@ -1,0 +1,141 @@
+// One shard's part of the chat: it takes frames, bus messages and time, and answers through
+// outboxes and ports. Which frame is legal, who gets what was committed, who is told of whom. It
+// knows no socket, thread or clock; net/ feeds it and writes its outboxes.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/chat.pb.h"
+#include "protocol/envelope.h"
+#include "protocol/errors.h"
+#include "protocol/ids.h"
+#include "protocol/limits.h"
+#include "protocol/websocket/opcode.h"
+#include "server/core/connection.h"
+#include "server/core/deadline_wheel.h"
+#include "server/core/delivery.h"
+#include "server/core/events.h"
+#include "server/core/moment.h"
+#include "server/core/pending_sends.h"
+#include "server/core/presence_desk.h"
+#include "server/core/roster.h"
+#include "server/core/send_limiter.h"
+#include "server/core/sync_driver.h"
+#include "server/ports/bus.h"
+#include "server/ports/conversations.h"
+#include "server/ports/executor.h"
+#include "server/ports/messages.h"
+#include "server/ports/presence_records.h"
+
+namespace chat {
+
+enum class RateLimits { kDefault, kOff };
+
+struct HubOptions {
+  std::uint32_t shard = 0;
+  std::string node;
+  std::chrono::milliseconds heartbeat_interval = kHeartbeatIntervalDefault;
+  std::chrono::milliseconds heartbeat_timeout = kHeartbeatTimeoutDefault;
+  std::chrono::milliseconds presence_grace = kPresenceGraceDefault;
+  RateLimits rate_limits = RateLimits::kDefault;
+  OutboxLimits outbox_limits;
+};
+
+// All outlive the hub. Completions arrive on `home`, which is the hub's own shard.
+struct HubPorts {
+  Executor& home;
+  Bus& bus;
+  Messages& messages;
+  Conversations& conversations;
+  PresenceRecords& presence_records;
+};
+
+// What happened since the start; read by telemetry.
+struct HubCounters {
+  std::uint64_t frames_received = 0;
+  std::uint64_t invalid_frames = 0;
+  std::uint64_t sends = 0;
+  std::uint64_t acks = 0;
+  std::uint64_t bodies_delivered = 0;
+  std::uint64_t heartbeat_timeouts = 0;
+};
+
+// Thread: the shard's. Lifetime: the shard's; destroyed before the ports.
+class Hub : private EntrySink {
+ public:
+  Hub(HubOptions options, HubPorts ports, Moment now);
+  ~Hub() override;
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  // Moves time on and runs what is due. Called at the start of each turn of the loop, and at least
+  // every 100 ms.
+  void Advance(Moment now);
+
+  // Adds a connection; its outbox holds `welcome` when this returns.
+  Connection& Connect(const NewConnection& made);
+
+  // One complete text or binary message. The wrong type for the encoding closes with 1003.
+  void Receive(Connection& connection, websocket::Opcode opcode, std::string_view payload);
+
+  // A ping or pong arrived: counts as a heartbeat. Writing the pong is the peer's.
+  void Touch(Connection& connection);
+
+  // `bytes` of what the outbox's Gather showed were written.
+  void Written(Connection& connection, std::size_t bytes);
+
+  // The socket is gone; the reference is invalid afterwards.
+  void Disconnect(Connection& connection);
+
+  // A message from the bus, on this shard's thread.
+  void Handle(const BusMessage& message);
+
+  bool IsOnline(UserId user) const { return presence_.IsOnline(user); }
+  std::size_t connection_count() const { return roster_.size(); }
+  const OutboxTotals& outbox_totals() const { return roster_.outbox_totals(); }
+  const HubCounters& counters() const { return counters_; }
+
+  // Tells all clients to go and closes them with 1012 once that is written.
+  void Drain(std::chrono::milliseconds reconnect_after);
+
+ private:
+  void Dispatch(Connection& connection, const v1::ClientFrame& frame);
+  void Refuse(Connection& connection, Ref ref, Refusal refusal);
+  void RefuseUndecodable(Connection& connection, const DecodeError& error);
+  void HandleSend(Connection& connection, Ref ref, const v1::SendCommand& command);
+  void SendAnswered(std::uint64_t number, Result<Appended, AppendError> answer);
+  void AckSend(std::uint64_t number, const Appended& appended);
+
+  void HandleBatch(const std::shared_ptr<const CommitBatch>& batch);
+  void TellUser(const UserChange& change);
+  void EndSession(const SessionOwner& session);
+  void EndSilent(Connection& connection);
+
+  void Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) override;
+  void DeliverTo(Connection& connection, const CommittedEntry& entry, SharedFrame& frame);
+  void Delayed(const CommittedEntry& entry) override;
+  void Skipped(ConversationId conversation, Seq head, const std::vector<UserId>& members) override;
+
+  HubOptions options_;
+  HubPorts ports_;
+  Moment now_;
+  HubCounters counters_;
+  DeadlineWheel silence_;  // finds connections that sent nothing for the heartbeat timeout
+  Roster roster_;
+  PresenceDesk presence_;
+  PendingSends sends_;
+  SendLimiter send_limiter_;
+  Delivery delivery_;
+  SyncDriver syncs_;
+  CommitNumber handled_commit_ = 0;
+  // Completions hold a weak reference to it: they may come after the hub is gone.
+  std::shared_ptr<Hub*> self_;
+};
+
+}  // namespace chat

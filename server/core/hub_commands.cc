@@ -1,0 +1,153 @@
+// The hub's answers to what clients send. Which frame is legal when stands here and nowhere else.
+#include <expected>
+#include <string>
+#include <utility>
+
+#include "protocol/reserved_fields.h"
+#include "protocol/text.h"
+#include "server/core/hub.h"
+
+namespace chat {
+namespace {
+
+Refusal Unsupported(std::string detail) {
+  return {.code = ErrorCode::kUnsupported, .detail = std::move(detail), .retry_after = {}};
+}
+
+Refusal ToRefusal(AppendError error) {
+  switch (error) {
+    case AppendError::kNotFound:
+      return {ErrorCode::kNotFound, "no such conversation", {}};
+    case AppendError::kClientMsgIdReused:
+      return {ErrorCode::kClientMsgIdReused, "client_msg_id was used for another message", {}};
+    case AppendError::kReplyNotFound:
+      return {ErrorCode::kInvalidArgument, "reply_to_seq names no entry of this conversation", {}};
+    case AppendError::kUnavailable:
+      return {ErrorCode::kUnavailable, "the message could not be stored; send it again",
+              kRetryAfter};
+  }
+  return {ErrorCode::kInternal, "", {}};
+}
+
+std::expected<void, Refusal> CheckSend(const v1::SendCommand& command) {
+  if (auto legal = CheckReservedFields(command); !legal) return legal;
+  if (auto legal = CheckClientMsgId(command.client_msg_id()); !legal) return legal;
+  return CheckText(command.text());
+}
+
+Ref RefOf(const v1::ClientFrame& frame) { return frame.has_ref() ? Ref(frame.ref()) : Ref(); }
+
+}  // namespace
+
+void Hub::Receive(Connection& connection, websocket::Opcode opcode, std::string_view payload) {
+  if (connection.closing()) return;
+  ++counters_.frames_received;
+  Touch(connection);
+  const auto expected = connection.encoding() == Encoding::kJson ? websocket::Opcode::kText
+                                                                 : websocket::Opcode::kBinary;
+  if (opcode != expected) {
+    return connection.Close(websocket::CloseCode::kWrongFrameType,
+                            "not this subprotocol's frame type");
+  }
+  const auto frame = DecodeClientFrame(connection.encoding(), payload);
+  if (!frame) return RefuseUndecodable(connection, frame.error());
+  Dispatch(connection, *frame);
+}
+
+void Hub::RefuseUndecodable(Connection& connection, const DecodeError& error) {
+  Refuse(connection, error.ref, error.refusal);
+  if (error.refusal.code != ErrorCode::kInvalidFrame) return;
+  ++counters_.invalid_frames;
+  if (connection.CountInvalidFrame(now_.steady)) {
+    connection.Close(websocket::CloseCode::kPolicyViolation, "too many invalid frames");
+  }
+}
+
+void Hub::Dispatch(Connection& connection, const v1::ClientFrame& frame) {
+  const Ref ref = RefOf(frame);
+  switch (frame.body_case()) {
+    case v1::ClientFrame::kHeartbeat:
+      return connection.Send(HeartbeatAckFrame(ref));
+    case v1::ClientFrame::kSend:
+      return HandleSend(connection, ref, frame.send());
+    case v1::ClientFrame::kSync:
+      return syncs_.Start(connection, ref, frame.sync());
+    case v1::ClientFrame::kWatchPresence:
+      return presence_.Watch(connection, ref, frame.watch_presence());
+    case v1::ClientFrame::kReceipt:
+    case v1::ClientFrame::kTyping:
+    case v1::ClientFrame::kEdit:
+    case v1::ClientFrame::kDelete:
+    case v1::ClientFrame::kReact:
+    case v1::ClientFrame::BODY_NOT_SET:
+      break;
+  }
+  Refuse(connection, ref, Unsupported("this server does not know this frame yet"));
+}
+
+void Hub::Refuse(Connection& connection, Ref ref, Refusal refusal) {
+  connection.Send(ErrorFrame(ref, refusal));
+}
+
+void Hub::HandleSend(Connection& connection, Ref ref, const v1::SendCommand& command) {
+  if (auto legal = CheckSend(command); !legal) return Refuse(connection, ref, legal.error());
+  if (options_.rate_limits == RateLimits::kDefault) {
+    if (const auto wait = send_limiter_.TryTake(connection.owner().user_id, now_.steady)) {
+      return Refuse(connection, ref, {ErrorCode::kRateLimited, "too many messages", *wait});
+    }
+  }
+  if (connection.sends_in_flight >= PendingSends::kSendsInFlightMax) {
+    return Refuse(connection, ref,
+                  {ErrorCode::kRateLimited, "too many unanswered sends", kRetryAfter});
+  }
+  ++counters_.sends;
+  ++connection.sends_in_flight;
+  const ConversationId conversation(command.conversation_id());
+  const std::uint64_t number = sends_.Add({.connection = connection.handle(),
+                                           .ref = ref,
+                                           .conversation_id = conversation,
+                                           .client_msg_id = command.client_msg_id()});
+  ports_.messages.Append(
+      {.conversation_id = conversation,
+       .sender_id = connection.owner().user_id,
+       .client_msg_id = command.client_msg_id(),
+       .text = command.text(),
+       .reply_to_seq =
+           command.has_reply_to_seq() ? std::optional(Seq(command.reply_to_seq())) : std::nullopt,
+       .origin = {.shard = options_.shard, .send = number}},
+      [self = std::weak_ptr(self_), number](Result<Appended, AppendError> answer) {
+        if (const auto hub = self.lock()) (*hub)->SendAnswered(number, std::move(answer));
+      });
+}
+
+// A stored entry is normally acked when its turn comes in Deliver; here are refusals, repeats, and
+// entries that never come through this shard's delivery.
+void Hub::SendAnswered(std::uint64_t number, Result<Appended, AppendError> answer) {
+  if (answer) {
+    const PendingSend* send = sends_.Find(number);
+    if (send != nullptr && !delivery_.Holds(send->conversation_id)) AckSend(number, *answer);
+    return;
+  }
+  const std::optional<PendingSend> send = sends_.Take(number);
+  if (!send) return;
+  if (Connection* connection = roster_.Find(send->connection)) {
+    --connection->sends_in_flight;
+    Refuse(*connection, send->ref, ToRefusal(answer.error()));
+  }
+}
+
+void Hub::AckSend(std::uint64_t number, const Appended& appended) {
+  const std::optional<PendingSend> send = sends_.Take(number);
+  if (!send) return;
+  Connection* connection = roster_.Find(send->connection);
+  if (connection == nullptr) return;
+  --connection->sends_in_flight;
+  ++counters_.acks;
+  connection->Send(AckFrame(send->ref, {.conversation_id = send->conversation_id,
+                                        .client_msg_id = send->client_msg_id,
+                                        .message_id = appended.message_id,
+                                        .seq = appended.seq,
+                                        .created_at = appended.created_at}));
+}
+
+}  // namespace chat

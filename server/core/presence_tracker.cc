@@ -1,0 +1,56 @@
+#include "server/core/presence_tracker.h"
+
+#include <cassert>
+#include <utility>
+
+namespace chat {
+
+PresenceTracker::PresenceTracker(std::uint32_t shard, ShardTime::duration grace)
+    : shard_(shard), grace_(grace) {}
+
+void PresenceTracker::CameOnline(UserId user, UnixTime at) {
+  transitions_.push_back({.shard = shard_, .user_id = user, .online = true, .at = at});
+}
+
+void PresenceTracker::WentOffline(UserId user, UnixTime at) {
+  transitions_.push_back({.shard = shard_, .user_id = user, .online = false, .at = at});
+}
+
+void PresenceTracker::Connected(UserId user, Moment now) {
+  EndGraces(now.steady);
+  if (++connections_[user] > 1) return;
+  const auto back = leaving_by_user_.find(user);
+  if (back == leaving_by_user_.end()) return CameOnline(user, now.wall);
+  leaving_.erase(back->second);
+  leaving_by_user_.erase(back);
+}
+
+void PresenceTracker::Disconnected(UserId user, Departure how, UnixTime last_seen, Instant now) {
+  EndGraces(now);
+  const auto at = connections_.find(user);
+  assert(at != connections_.end());
+  if (--at->second > 0) return;
+  connections_.erase(at);
+  if (how != Departure::kClosed) return WentOffline(user, last_seen);
+  const auto leaving = leaving_.insert(leaving_.end(), {user, last_seen, now + grace_});
+  leaving_by_user_.emplace(user, leaving);
+}
+
+void PresenceTracker::EndGraces(Instant now) {
+  while (!leaving_.empty() && leaving_.front().until <= now) {
+    WentOffline(leaving_.front().user, leaving_.front().last_seen);
+    leaving_by_user_.erase(leaving_.front().user);
+    leaving_.pop_front();
+  }
+}
+
+std::vector<PresenceTransition> PresenceTracker::Advance(Instant now) {
+  EndGraces(now);
+  return std::exchange(transitions_, {});
+}
+
+bool PresenceTracker::IsOnline(UserId user) const {
+  return connections_.contains(user) || leaving_by_user_.contains(user);
+}
+
+}  // namespace chat

@@ -1,0 +1,51 @@
+// Port: users and what they log in with.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/ids.h"
+#include "protocol/timestamp.h"
+#include "server/ports/completion.h"
+
+namespace chat {
+
+struct User {
+  UserId user_id;
+  std::string username;
+  std::string display_name;
+  UnixTime created_at;
+  bool bot = false;
+};
+
+struct NewAccount {
+  std::string username;       // canonical lower case
+  std::string email;          // canonical lower case
+  std::string password_hash;  // Argon2id in its encoded form
+};
+
+struct Account {
+  User user;
+  std::string email;
+  std::string password_hash;
+  bool disabled = false;
+};
+
+enum class RegisterError { kUsernameTaken, kEmailTaken, kUnavailable };
+
+// Thread: called on one shard, completes on it. Each call is one atomic statement in the store.
+class Accounts {
+ public:
+  virtual ~Accounts() = default;
+
+  // The display name starts as the username.
+  virtual void Register(NewAccount account, Completion<User, RegisterError> done) = 0;
+
+  // By exact, canonical username or email; kNotFound when there is none.
+  virtual void FindByUsername(std::string username, Completion<Account, ViewError> done) = 0;
+  virtual void FindByEmail(std::string email, Completion<Account, ViewError> done) = 0;
+  virtual void FindById(UserId user, Completion<Account, ViewError> done) = 0;
+};
+
+}  // namespace chat

@@ -1,0 +1,75 @@
+// Port: how shards (and, clustered, nodes) hear of what was committed and of who came and went.
+// The bus carries hints and presence, never truth: what it loses is read back from the store.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "protocol/ids.h"
+#include "protocol/timestamp.h"
+#include "server/ports/accounts.h"
+#include "server/ports/conversations.h"
+#include "server/ports/messages.h"
+#include "server/ports/sessions.h"
+
+namespace chat {
+
+struct CommittedEntry {
+  Entry entry;
+  SendOrigin origin;
+  Seq members_seq;  // the conversation's, when the entry was committed
+};
+
+enum class ContactEvent { kRequested, kAccepted, kRemoved };
+enum class ConversationEvent { kGained, kLost, kChanged };
+
+struct ContactChanged {
+  ContactEvent event = ContactEvent::kRequested;
+  User other;
+};
+
+struct ConversationChanged {
+  ConversationEvent event = ConversationEvent::kGained;
+  Conversation conversation;
+  std::optional<User> peer;  // direct only
+};
+
+// One step of a user's own last_change.
+struct UserChange {
+  UserId user_id;
+  Change change;
+  std::variant<ContactChanged, ConversationChanged> what;
+};
+
+// Everything one commit changed, in commit order. Immutable and shared by all receivers.
+struct CommitBatch {
+  CommitNumber number = 0;
+  std::vector<CommittedEntry> entries;
+  std::vector<UserChange> user_changes;
+  std::vector<SessionOwner> revoked_sessions;
+};
+
+// A user came to, or left, one place where connections live.
+struct PresenceTransition {
+  std::uint32_t shard = 0;
+  UserId user_id;
+  bool online = false;
+  UnixTime at;
+};
+
+using BusMessage = std::variant<std::shared_ptr<const CommitBatch>,
+                                std::shared_ptr<const std::vector<PresenceTransition>>>;
+
+// Thread: Publish may be called from any thread. Each subscriber gets messages on its own executor,
+// those of one publishing thread in the order published.
+class Bus {
+ public:
+  virtual ~Bus() = default;
+  virtual void Publish(BusMessage message) = 0;
+};
+
+}  // namespace chat

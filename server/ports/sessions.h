@@ -1,0 +1,80 @@
+// Port: sessions (stored logins), their refresh tokens, and single-use WebSocket tickets.
+// Secrets arrive hashed; the store never sees a refresh token or a ticket itself.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "protocol/ids.h"
+#include "protocol/timestamp.h"
+#include "server/ports/completion.h"
+
+namespace chat {
+
+using TokenHash = std::array<std::uint8_t, 32>;    // SHA-256 or BLAKE2b of a 256-bit random token
+using TicketNonce = std::array<std::uint8_t, 16>;  // the random part of a ticket
+
+struct SessionOwner {
+  SessionId session_id;
+  UserId user_id;
+};
+
+struct NewSession {
+  UserId user_id;
+  std::string device_name;
+  TokenHash refresh_hash;
+  std::chrono::seconds lifetime;  // from last use
+};
+
+struct RefreshRotation {
+  TokenHash presented;
+  TokenHash next;
+  std::chrono::seconds lifetime;
+  std::chrono::seconds reuse_grace;  // how long the previous token still answers (a lost reply)
+};
+
+struct RefreshedSession {
+  SessionOwner owner;
+  UnixTime expires_at;
+};
+
+struct TicketUse {
+  TicketNonce nonce;
+  SessionId session_id;
+  UnixTime
+      expires_at;  // after this the nonce may be forgotten: the ticket itself no longer verifies
+};
+
+enum class OpenSessionError { kUserGone, kUnavailable };
+enum class RefreshError {
+  kUnknown,  // never issued, expired, or its session is revoked
+  kReused,   // a replaced token after the grace: the session is revoked by this call
+  kUnavailable
+};
+enum class TicketError { kUsed, kSessionEnded, kUnavailable };
+
+// Thread: called on one shard, completes on it. Each call is one atomic change in the store.
+class Sessions {
+ public:
+  virtual ~Sessions() = default;
+
+  virtual void Open(NewSession session, Completion<RefreshedSession, OpenSessionError> done) = 0;
+
+  // Replaces the presented token by `next`. Within `reuse_grace` of its replacement the previous
+  // token is accepted once more and replaced again. Revoking on reuse publishes SessionRevoked.
+  virtual void Rotate(RefreshRotation rotation,
+                      Completion<RefreshedSession, RefreshError> done) = 0;
+
+  // Marks the session revoked and publishes SessionRevoked. Revoking twice is no error.
+  virtual void Revoke(SessionOwner owner, Completion<void, ReadError> done) = 0;
+
+  // The owner of a session that is neither revoked nor expired and whose user is not disabled.
+  virtual void FindActive(SessionId session, Completion<SessionOwner, ViewError> done) = 0;
+
+  // Uses up a ticket: of any number of concurrent calls with one nonce exactly one succeeds.
+  virtual void ConsumeTicket(TicketUse use, Completion<SessionOwner, TicketError> done) = 0;
+};
+
+}  // namespace chat
