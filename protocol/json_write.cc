@@ -177,6 +177,8 @@ void AppendJson(const Message& message, std::string& json) { AppendMessage(messa
 
 std::string ToJson(const Message& message) {
   std::string json;
+  // Names and quotes add a few hundred bytes to a frame; text mostly stays what it is.
+  json.reserve(message.ByteSizeLong() + 512);
   AppendMessage(message, json);
   return json;
 }
