@@ -2,15 +2,17 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/_experimental/test/stream.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <optional>
+#include <span>
+#include <string>
+#include <variant>
 
 #include "protocol/websocket/handshake.h"
 #include "protocol/websocket/message_reader.h"
-#include "protocol/websocket/transcript.h"
 
 namespace chat::websocket {
 namespace {
@@ -51,8 +53,7 @@ struct BeastPeer::Stream {
   ~Stream() {
     // Ends what still waits for input, so that nothing outlives the context.
     far_end.close();
-    context.restart();
-    context.poll();
+    Run();
   }
 
   void Run() {
@@ -60,15 +61,17 @@ struct BeastPeer::Stream {
     context.poll();
   }
 
+  void Send(std::string_view bytes) { asio::write(far_end, asio::buffer(bytes)); }
+
   void Shake() {
     const auto done = [this](beast::error_code error) { open = !error; };
     if (role == Role::kServer) {
-      websocket.next_layer().append(UpgradeRequest());
+      Send(UpgradeRequest());
       websocket.async_accept(done);
     } else {
       websocket.async_handshake("test", "/", done);
       Run();
-      websocket.next_layer().append(AcceptResponse(far_end.str()));
+      Send(AcceptResponse(far_end.str()));
     }
     Run();
     far_end.clear();
@@ -132,7 +135,7 @@ BeastVerdict BeastPeer::Read(std::string_view bytes, size_t read_bytes_max) {
       verdict.lines.push_back("pong:" + std::string(text));
   });
   websocket.next_layer().read_size(read_bytes_max);
-  websocket.next_layer().append(bytes);
+  stream_->Send(bytes);
   stream_->ReadNext(verdict);
   stream_->Run();
   stream_->far_end.close();

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace chat::websocket {
 namespace {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <variant>
 
+#include "protocol/limits.h"
 #include "protocol/websocket/close_payload.h"
 #include "protocol/websocket/frame_error.h"
 #include "protocol/websocket/frame_header.h"
@@ -45,8 +46,8 @@ using Received = std::variant<Message, Ping, Pong, Close, Violation>;
 
 struct ReaderLimits {
   // Of one message, all of its fragments together.
-  uint32_t message_bytes_max = 1024 * 1024;
-  uint16_t fragments_max = 1024;
+  uint32_t message_bytes_max = kFrameBytesMax;
+  uint16_t fragments_max = kFragmentsMax;
 };
 
 // The receiving half of one connection.

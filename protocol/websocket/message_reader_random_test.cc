@@ -2,6 +2,7 @@
 // which is all that it takes to see it again.
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 
 #include "protocol/websocket/message_reader.h"

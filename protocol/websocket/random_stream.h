@@ -2,9 +2,11 @@
 // damage done to them. Not part of the product.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/websocket/frame_header.h"
