@@ -14,36 +14,36 @@ _REMOVE_BUILD_FILES = "find . -type f '(' -name BUILD -o -name BUILD.bazel -o -n
 
 _INDEX_FORMAT = "$(LABEL)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)"
 
+def _addresses(ctx, uri):
+    """Returns the web addresses that apt's name for a mirror stands for."""
+    if uri.startswith("mirror+file:"):
+        lines = ctx.read(uri[len("mirror+file:"):]).splitlines()
+        uris = [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
+    else:
+        uris = [uri]
+    return [uri.rstrip("/") for uri in uris if uri.startswith("http")]
+
 def _apt_mirrors(ctx):
     """Returns the base URLs of the Debian mirrors apt knows, the preferred release's first."""
     if not ctx.which("apt-get"):
         return []
     result = ctx.execute(["apt-get", "indextargets", "--format", _INDEX_FORMAT])
-    if result.return_code != 0:
-        return []
     preferred, others = [], []
     for line in result.stdout.splitlines():
-        fields = line.split("|")
-        if len(fields) != 4:
-            continue
-        label, codename, component, uri = fields
-        if label != "Debian" or component != "main":
-            continue
-        mirrors = preferred if codename == _PREFERRED_CODENAME else others
-        uri = uri.rstrip("/")
-        if uri not in mirrors:
-            mirrors.append(uri)
-    return preferred + [uri for uri in others if uri not in preferred]
+        label, codename, component, uri = line.split("|", 3)
+        if label == "Debian" and component == "main":
+            mirrors = preferred if codename == _PREFERRED_CODENAME else others
+            mirrors.extend(_addresses(ctx, uri))
+    return depset(preferred + others, order = "preorder").to_list()
 
-def _urls(ctx, path, upstream = []):
-    """Returns the URLs to try for a path in the pool."""
+def _mirrors(ctx):
+    """Returns the base URLs of the mirrors to try."""
     override = ctx.os.environ.get("CHAT_DEBIAN_MIRROR")
     mirrors = [override.rstrip("/")] if override else _apt_mirrors(ctx)
-    urls = ["%s/%s" % (mirror, path) for mirror in mirrors] + upstream
-    if not urls:
-        fail("No Debian mirror is known for %s: run `apt-get update`, or set " % path +
-             "CHAT_DEBIAN_MIRROR to the base URL of a Debian mirror.")
-    return urls
+    if not mirrors:
+        fail("No Debian mirror is known: run `apt-get update`, or set CHAT_DEBIAN_MIRROR to the " +
+             "base URL of a Debian mirror.")
+    return mirrors
 
 def _run(ctx, command):
     """Runs a shell command in the repository's folder."""
@@ -65,7 +65,7 @@ def _add_files(ctx):
 
 def _debian_source_impl(ctx):
     ctx.download_and_extract(
-        url = _urls(ctx, ctx.attr.path, ctx.attr.upstream_urls),
+        url = ["%s/%s" % (mirror, ctx.attr.path) for mirror in _mirrors(ctx)],
         sha256 = ctx.attr.sha256,
         stripPrefix = ctx.attr.strip_prefix,
     )
@@ -88,18 +88,18 @@ debian_source = repository_rule(
         path = attr.string(mandatory = True, doc = "Where the tarball is, from the mirror's base."),
         sha256 = attr.string(mandatory = True),
         strip_prefix = attr.string(),
-        upstream_urls = attr.string_list(doc = "Where else the very same bytes are."),
     ),
     environ = ["CHAT_DEBIAN_MIRROR"],
 )
 
-def _unpack(ctx, entry, folder):
+def _unpack(ctx, entry, mirrors, folder):
     """Downloads one package of the lock file and unpacks it into a folder."""
-    ctx.download(url = _urls(ctx, entry["path"]), output = "package.deb", sha256 = entry["sha256"])
-    result = ctx.execute(["dpkg-deb", "-x", "package.deb", folder])
-    if result.return_code != 0:
-        fail("%s: cannot unpack %s: %s" % (ctx.name, entry["path"], result.stderr))
-    ctx.delete("package.deb")
+    ctx.download(
+        url = ["%s/%s" % (mirror, entry["path"]) for mirror in mirrors],
+        output = "package.deb",
+        sha256 = entry["sha256"],
+    )
+    _run(ctx, "dpkg-deb -x package.deb %s && rm package.deb" % folder)
 
 # What was unpacked becomes self-contained: no documents, no absolute links (they would lead to the
 # host's own files), no links to packages that nothing here needs.
@@ -113,9 +113,10 @@ find {folder} -xtype l -delete
 
 def _debian_packages_impl(ctx):
     lock = json.decode(ctx.read(ctx.attr.lock))
+    mirrors = _mirrors(ctx)
     for name, folder in ctx.attr.sets.items():
         for entry in lock[name]:
-            _unpack(ctx, entry, folder)
+            _unpack(ctx, entry, mirrors, folder)
         _run(ctx, _MAKE_SELF_CONTAINED.format(folder = folder))
     _add_files(ctx)
     _prepare(ctx)
