@@ -1,6 +1,8 @@
 // Sends what stands in the outbox: the oldest first and one at a time, so that a refusal of one cannot let
 // a later one overtake it. A message leaves the outbox when the server acks it, and not before.
 
+import { after as realAfter } from './timers.js';
+
 const ACK_DEADLINE_MS = 15_000;
 const RETRY_MS = 2000;
 const RETRYABLE = new Set(['rate_limited', 'unavailable', 'internal']);
@@ -17,11 +19,13 @@ export class Sender {
   #onAcked;
   #ready = false;
   #underWay = null;
-  #timer = null;
+  #after;
+  #cancelTimer = null;
   #ref = 0;
 
   // `onAcked(entry)` gets the acked message as an entry, without `sender_id`.
-  constructor({ connection, outbox, onAcked }) {
+  constructor({ connection, outbox, onAcked, after = realAfter }) {
+    this.#after = after;
     this.#connection = connection;
     this.#outbox = outbox;
     this.#onAcked = onAcked;
@@ -83,7 +87,7 @@ export class Sender {
     const item = this.#underWay;
     this.#settle();
     if (RETRYABLE.has(code)) {
-      this.#after(retry_after_ms ?? RETRY_MS, () => this.#pump());
+      this.#schedule(retry_after_ms ?? RETRY_MS, () => this.#pump());
     } else {
       this.#outbox.setFailure(item.client_msg_id, REASONS[code] ?? (detail || code));
       this.#changed();
@@ -97,14 +101,14 @@ export class Sender {
   }
 
   #pump() {
-    if (!this.#ready || this.#underWay !== null || this.#timer !== null) return;
+    if (!this.#ready || this.#underWay !== null || this.#cancelTimer !== null) return;
     const item = this.#outbox.next();
     if (!item) return;
     const { conversation_id, client_msg_id, text } = item;
     const frame = { ref: ++this.#ref, send: { conversation_id, client_msg_id, text } };
     if (!this.#connection.send(frame)) return;
     this.#underWay = item;
-    this.#after(ACK_DEADLINE_MS, () => this.#connection.reconnect());
+    this.#schedule(ACK_DEADLINE_MS, () => this.#connection.reconnect());
   }
 
   #settleIf(item) {
@@ -112,16 +116,15 @@ export class Sender {
   }
 
   #settle() {
-    clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     this.#underWay = null;
   }
 
-  #after(ms, work) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+  #schedule(ms, work) {
+    this.#cancelTimer = this.#after(ms, () => {
+      this.#cancelTimer = null;
       work();
-    }, ms);
+    });
   }
 }

@@ -2,6 +2,7 @@
 // phase it is in and hands over frames; what they mean is for client.js.
 
 import { fullJitterMs, toldToWaitMs } from './backoff.js';
+import { after } from './timers.js';
 
 const SUBPROTOCOL = 'chat.v1.json';
 const WELCOME_DEADLINE_MS = 10_000;
@@ -23,10 +24,7 @@ export const browserWorld = {
   },
   now: () => performance.now(),
   random: Math.random,
-  after: (ms, work) => {
-    const timer = setTimeout(work, ms);
-    return () => clearTimeout(timer);
-  },
+  after,
   every: (ms, work) => {
     const worker = new Worker('/heartbeat_worker.js');
     worker.onmessage = work;
@@ -172,7 +170,7 @@ export class Connection {
   }
 
   #retry(toldMs = null) {
-    const { now, random, after } = this.#world;
+    const { now, random } = this.#world;
     const stable = this.#liveSince !== null && now() - this.#liveSince >= STABLE_AFTER_MS;
     if (stable) this.#attempt = 0;
     this.#drop();
@@ -180,7 +178,7 @@ export class Connection {
       toldMs === null ? fullJitterMs(this.#attempt, random) : toldToWaitMs(toldMs, random);
     ++this.#attempt;
     this.#enter('waiting');
-    this.#pending.add(after(wait, () => {
+    this.#pending.add(this.#world.after(wait, () => {
       this.#drop();
       this.#connect();
     }));

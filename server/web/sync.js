@@ -1,6 +1,8 @@
 // Pulls missing entries over the WebSocket. One `sync` is under way at a time; what is asked for meanwhile
 // goes into the next. Entries arrive as ordinary `message` frames.
 
+import { after as realAfter } from './timers.js';
+
 const ANSWER_DEADLINE_MS = 30_000;
 // Well below what any server allows in one frame; the rest follows in the next.
 const CURSORS_MAX = 200;
@@ -11,10 +13,12 @@ export class Sync {
   #store;
   #wanted = new Set();
   #asked = null;
-  #deadline = null;
+  #after;
+  #cancelDeadline = null;
   #ref = REFS_FROM;
 
-  constructor({ connection, store }) {
+  constructor({ connection, store, after = realAfter }) {
+    this.#after = after;
     this.#connection = connection;
     this.#store = store;
   }
@@ -60,11 +64,12 @@ export class Sync {
     if (cursors.length === 0) return this.#pump();
     if (!this.#connection.send({ ref: ++this.#ref, sync: { cursors } })) return;
     this.#asked = asked;
-    this.#deadline = setTimeout(() => this.#connection.reconnect(), ANSWER_DEADLINE_MS);
+    this.#cancelDeadline = this.#after(ANSWER_DEADLINE_MS, () => this.#connection.reconnect());
   }
 
   #settle() {
-    clearTimeout(this.#deadline);
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = null;
     this.#asked = null;
   }
 }

@@ -1,7 +1,8 @@
 // Times in words, in the reader's own time zone. The page is in English, so other languages get English
 // names of days and months with a 24-hour clock.
 
-const LOCALE = navigator.language?.startsWith('en') ? navigator.language : 'en-GB';
+const LANGUAGE = globalThis.navigator?.language ?? '';
+const LOCALE = LANGUAGE.startsWith('en') ? LANGUAGE : 'en-GB';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 

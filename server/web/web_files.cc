@@ -90,6 +90,10 @@ constexpr unsigned char kTimelineJs[] = {
 #embed "embedded/timeline.js"
 };
 
+constexpr unsigned char kTimersJs[] = {
+#embed "embedded/timers.js"
+};
+
 constexpr unsigned char kWireJs[] = {
 #embed "embedded/wire.js"
 };
@@ -169,6 +173,7 @@ std::span<const WebFile> Files() {
       {"/sync.js", kJavaScript, View(kSyncJs)},
       {"/time.js", kJavaScript, View(kTimeJs)},
       {"/timeline.js", kJavaScript, View(kTimelineJs)},
+      {"/timers.js", kJavaScript, View(kTimersJs)},
       {"/wire.js", kJavaScript, View(kWireJs)},
       {"/views/auth.js", kJavaScript, View(kViewsAuthJs)},
       {"/views/banner.js", kJavaScript, View(kViewsBannerJs)},

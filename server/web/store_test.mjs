@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { ReadMarks } from './read_marks.js';
+import { Store } from './store.js';
+import { MemoryStorage } from './test_world.mjs';
+import { entryFromWire } from './wire.js';
+
+const ME = { user_id: '1', username: 'ann', display_name: 'ann' };
+const BEN = { user_id: '2', username: 'ben', display_name: 'ben' };
+
+let storage;
+let store;
+
+beforeEach(() => {
+  storage = new MemoryStorage();
+  store = create();
+});
+
+function create() {
+  return new Store({ me: ME, marks: new ReadMarks({ userId: ME.user_id, storage }) });
+}
+
+function conversation({ id = '10', last_seq = '0', unread_count = 0, my_read_seq = '0' } = {}) {
+  return {
+    conversation_id: id,
+    kind: 'direct',
+    name: '',
+    peer: BEN,
+    last_seq,
+    last_change: '0',
+    my_read_seq,
+    unread_count,
+    created_at: '2026-01-01T10:00:00.000Z',
+  };
+}
+
+function entry(seq, { id = '10', from = BEN, at = '2026-01-01T11:00:00.000Z' } = {}) {
+  return entryFromWire({
+    conversation_id: id,
+    seq: String(seq),
+    kind: 'text',
+    sender_id: from.user_id,
+    text: `text ${seq}`,
+    created_at: at,
+  });
+}
+
+test('counts what is new from others, once', () => {
+  store.replaceConversations([conversation()]);
+  assert.equal(store.applyEntry(entry(1)), true);
+  assert.equal(store.applyEntry(entry(1)), false);
+  assert.equal(store.applyEntry(entry(2)), true);
+  assert.equal(store.conversation('10').unread, 2);
+});
+
+test('does not count twice what the list has counted', () => {
+  store.replaceConversations([conversation({ last_seq: '3', unread_count: 3 })]);
+  store.applyEntry(entry(3));
+  assert.equal(store.conversation('10').unread, 3);
+});
+
+test('counts what came live while the list was on its way', () => {
+  store.replaceConversations([conversation()]);
+  store.applyEntry(entry(1));
+  store.applyEntry(entry(2));
+  store.replaceConversations([conversation({ last_seq: '1', unread_count: 1 })]);
+  assert.equal(store.conversation('10').unread, 2);
+});
+
+test('writing reads what was there', () => {
+  store.replaceConversations([conversation()]);
+  store.applyEntry(entry(1));
+  store.applyEntry(entry(2, { from: ME }));
+  assert.equal(store.conversation('10').unread, 0);
+});
+
+test('remembers what was read across a reload, whatever the server knows of it', () => {
+  store.replaceConversations([conversation({ last_seq: '5', unread_count: 5 })]);
+  store.markRead('10', 5n);
+  assert.equal(store.conversation('10').unread, 0);
+  store = create();
+  store.replaceConversations([conversation({ last_seq: '7', unread_count: 7 })]);
+  assert.equal(store.conversation('10').unread, 2);
+});
+
+test('lists the newest activity first', () => {
+  store.replaceConversations([conversation({ id: '10' }), conversation({ id: '11' })]);
+  store.applyEntry(entry(1, { id: '10', at: '2026-01-02T00:00:00.000Z' }));
+  assert.equal(store.conversations()[0].conversation_id, '10');
+  store.applyEntry(entry(1, { id: '11', at: '2026-01-03T00:00:00.000Z' }));
+  assert.equal(store.conversations()[0].conversation_id, '11');
+});
+
+test('knows which conversations are behind after a reconnect', () => {
+  store.replaceConversations([conversation({ id: '10' }), conversation({ id: '11' })]);
+  store.applyEntry(entry(1, { id: '10' }));
+  store.replaceConversations([
+    conversation({ id: '10', last_seq: '4' }),
+    conversation({ id: '11', last_seq: '9' }),
+  ]);
+  // Nothing of the other one is loaded, so nothing of it is missing.
+  assert.deepEqual(store.behind().map(({ conversation_id }) => conversation_id), ['10']);
+});
+
+test('forgets conversations that are no longer in the list', () => {
+  store.replaceConversations([conversation({ id: '10' }), conversation({ id: '11' })]);
+  store.replaceConversations([conversation({ id: '11' })]);
+  assert.equal(store.conversation('10'), null);
+});
+
+test('shows nobody as online while it is not connected itself', () => {
+  const contact = { user: BEN, state: 'contact', online: true };
+  store.replaceContacts([contact]);
+  store.setLive(true);
+  assert.deepEqual(store.presenceOf('2').online, true);
+  store.setLive(false);
+  assert.equal(store.presenceOf('2').known, false);
+});
+
+test('tells listeners once for all changes of a turn', async () => {
+  let told = 0;
+  store.subscribe(() => ++told);
+  store.replaceConversations([conversation()]);
+  store.applyEntry(entry(1));
+  store.applyEntry(entry(2));
+  await Promise.resolve();
+  assert.equal(told, 1);
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rowItems } from './message_rows.js';
+
+const ME = { user_id: '1' };
+
+function entry(seq, { from = '2', at, ...rest }) {
+  return { seq: BigInt(seq), kind: 'text', sender_id: from, created_at: at, text: 'x', ...rest };
+}
+
+function kinds(items) {
+  return items.map(({ kind }) => kind);
+}
+
+test('separates days', () => {
+  const entries = [
+    entry(1, { at: '2026-03-01T12:00:00.000' }),
+    entry(2, { at: '2026-03-01T13:00:00.000' }),
+    entry(3, { at: '2026-03-02T12:00:00.000' }),
+  ];
+  const items = rowItems({ entries, waiting: [], me: ME });
+  assert.deepEqual(kinds(items), ['day', 'message', 'message', 'day', 'message']);
+});
+
+test('joins what one person says in a row into a block', () => {
+  const entries = [
+    entry(1, { at: '2026-03-01T12:00:00.000' }),
+    entry(2, { at: '2026-03-01T12:01:00.000' }),
+    entry(3, { at: '2026-03-01T12:01:30.000', from: '1' }),
+    entry(4, { at: '2026-03-01T12:20:00.000', from: '1' }),
+  ];
+  const messages = rowItems({ entries, waiting: [], me: ME }).slice(1);
+  assert.deepEqual(messages.map(({ follows }) => follows), [false, true, false, false]);
+});
+
+test('keeps the row of a message from writing it to its ack', () => {
+  const waiting = [{ client_msg_id: 'a', text: 'x', written_at: 0, failure: null }];
+  const acked = entry(1, { from: '1', at: '1970-01-01T00:00:00.000Z', client_msg_id: 'a' });
+  const before = rowItems({ entries: [], waiting, me: ME }).at(-1);
+  const after = rowItems({ entries: [acked], waiting: [], me: ME }).at(-1);
+  assert.equal(before.key, after.key);
+  assert.deepEqual([before.state, after.state], ['pending', 'sent']);
+});
+
+test('skips kinds that it does not know', () => {
+  const entries = [entry(1, { kind: 'hologram', at: '2026-03-01T12:00:00.000Z' })];
+  assert.deepEqual(rowItems({ entries, waiting: [], me: ME }), []);
+});
