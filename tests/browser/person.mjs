@@ -1,0 +1,153 @@
+// Somebody with a browser: what they do and what they see, in the words of the story. Finds things by
+// data-testid only.
+
+import { until } from './waiting.mjs';
+
+const DEADLINE_MS = 30_000;
+const PASSWORD = 'correct horse battery staple';
+
+export class Person {
+  // `complaints` gathers what the page reports that a healthy page does not.
+  static async arrive({ browser, url, name, options = {} }) {
+    const context = await browser.newContext({ locale: 'en-GB', ...options });
+    context.setDefaultTimeout(DEADLINE_MS);
+    const person = new Person(name, context, await context.newPage());
+    await person.page.goto(url);
+    return person;
+  }
+
+  constructor(name, context, page) {
+    this.name = name;
+    this.context = context;
+    this.page = page;
+    this.complaints = [];
+    page.on('pageerror', (error) => this.complaints.push(error.stack));
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) this.complaints.push(message.text());
+    });
+  }
+
+  find(testid) {
+    return this.page.getByTestId(testid);
+  }
+
+  named(testid, name) {
+    return this.page.locator(`[data-testid="${testid}"][data-name="${name}"]`);
+  }
+
+  // ---- coming and going
+
+  async register() {
+    await this.find('auth-toggle').click();
+    await this.find('username').fill(this.name);
+    await this.find('email').fill(`${this.name}@example.org`);
+    await this.find('password').fill(PASSWORD);
+    await this.find('auth-submit').click();
+    await this.seesBeingConnected();
+  }
+
+  async logsIn({ password = PASSWORD } = {}) {
+    await this.find('login-name').fill(this.name);
+    await this.find('password').fill(password);
+    await this.find('auth-submit').click();
+  }
+
+  async logsOut() {
+    await this.find('log-out').click();
+    await this.find('auth-form').waitFor();
+  }
+
+  async seesBeingConnected() {
+    await this.find('me').waitFor();
+    await this.find('banner').waitFor({ state: 'hidden' });
+  }
+
+  async seesBeingDisconnected() {
+    await this.find('banner').waitFor({ state: 'visible' });
+  }
+
+  // ---- contacts
+
+  async asks(other) {
+    await this.find('tab-contacts').click();
+    await this.find('add-contact').fill(other.name);
+    await this.find('add-contact-submit').click();
+  }
+
+  async accepts(other) {
+    await this.#answers(other, 'accept');
+  }
+
+  async refuses(other) {
+    await this.#answers(other, 'refuse');
+  }
+
+  async #answers(other, answer) {
+    await this.find('tab-contacts').click();
+    const request = this.page.getByRole('listitem').filter({ has: this.named('request', other.name) });
+    await request.getByTestId(answer).click();
+    await this.named('request', other.name).waitFor({ state: 'detached' });
+  }
+
+  async seesPresence(other, presence) {
+    const dot = this.named('contact', other.name).getByTestId('presence');
+    await until(`${this.name} sees ${other.name} ${presence}`, async () => {
+      if (!(await dot.isVisible())) return false;
+      return (await dot.getAttribute('aria-label')) === presence;
+    });
+  }
+
+  // ---- talking
+
+  async opensChatWith(other) {
+    await this.find('tab-contacts').click();
+    await this.named('contact', other.name).click();
+    await this.find('composer').waitFor();
+  }
+
+  async opensConversationWith(other) {
+    await this.find('tab-chats').click();
+    await this.named('conversation', other.name).click();
+    await this.find('composer').waitFor();
+  }
+
+  async writes(text) {
+    await this.find('composer').fill(text);
+    await this.find('composer').press('Enter');
+  }
+
+  async says(text) {
+    await this.writes(text);
+    await this.seesOwn(text, 'sent');
+  }
+
+  message(text) {
+    return this.find('message').filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  async sees(text) {
+    await this.message(text).first().waitFor({ state: 'attached' });
+  }
+
+  // `state`: pending, sent or failed.
+  async seesOwn(text, state) {
+    await until(`${this.name}'s "${text}" is ${state}`, async () => {
+      const message = this.message(text).first();
+      return (await message.count()) > 0 && (await message.getAttribute('data-state')) === state;
+    });
+  }
+
+  async count(text) {
+    return this.message(text).count();
+  }
+
+  // The texts on screen, top to bottom.
+  texts() {
+    return this.find('text').allTextContents();
+  }
+
+  async screenshot(folder, name) {
+    // A caret that blinks and a late animation would make pictures differ.
+    await this.page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled' });
+  }
+}
