@@ -24,6 +24,11 @@ constexpr std::array<std::uint8_t, 256> kDigits = [] {
   return digits;
 }();
 
+std::size_t CountPadding(std::string_view quantum) {
+  if (quantum.ends_with("==")) return 2;
+  return quantum.ends_with('=') ? 1 : 0;
+}
+
 // Appends what four characters stand for; the last `padding` of them are '='.
 bool AppendQuantum(std::string_view quantum, std::size_t padding, std::string& bytes) {
   std::uint32_t bits = 0;
@@ -65,8 +70,7 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   bytes.reserve(text.size() / 4 * 3);
   for (std::size_t at = 0; at < text.size(); at += 4) {
     const std::string_view quantum = text.substr(at, 4);
-    const bool last = at + 4 == text.size();
-    const std::size_t padding = !last ? 0 : quantum.ends_with("==") ? 2 : quantum.ends_with('=');
+    const std::size_t padding = at + 4 == text.size() ? CountPadding(quantum) : 0;
     if (!AppendQuantum(quantum, padding, bytes)) return std::nullopt;
   }
   return bytes;

@@ -89,7 +89,13 @@ bool MessageBuilder::BeginObject() {
                                   : *reflection.MutableMessage(top().message, &field));
 }
 
-void MessageBuilder::EndObject() { skipped_depth_ > 0 ? --skipped_depth_ : --depth_; }
+void MessageBuilder::EndObject() {
+  if (skipped_depth_ > 0) {
+    --skipped_depth_;
+  } else {
+    --depth_;
+  }
+}
 
 bool MessageBuilder::BeginList() {
   if (ignores_value()) {
@@ -196,8 +202,11 @@ bool MessageBuilder::StoreInteger(std::int64_t number) {
   const FieldDescriptor& field = *top().field;
   const Reflection& reflection = *top().message->GetReflection();
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
-    field.is_repeated() ? reflection.AddInt64(top().message, &field, number)
-                        : reflection.SetInt64(top().message, &field, number);
+    if (field.is_repeated()) {
+      reflection.AddInt64(top().message, &field, number);
+    } else {
+      reflection.SetInt64(top().message, &field, number);
+    }
     return true;
   }
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_UINT32) return FailShape();
