@@ -50,23 +50,23 @@ def _libraries():
     debian_source(
         name = "boost",
         build_file = "//third_party/boost:boost.BUILD",
-        path = "pool/main/b/boost1.88/boost1.88_1.88.0.orig.tar.xz",
-        # A folder per library, as in Boost's own repository: merge their headers into one tree.
-        prepare = [
-            "mkdir include && cp -rl libs/*/include/. libs/numeric/*/include/. include/",
-            "find . -mindepth 1 -maxdepth 1 ! -name include ! -name BUILD.bazel -exec rm -r {} +",
+        # A folder per library, as in Boost's own repository: their headers become one tree.
+        only = [
+            "boost/libs/*/include",
+            "boost/libs/numeric/*/include",
         ],
+        path = "pool/main/b/boost1.88/boost1.88_1.88.0.orig.tar.xz",
+        rename = "s:^boost/libs/\\(numeric/\\)*[^/]*/include:boost/include:",
         sha256 = "5fe04fe91e9148c233784082a27a9bc5e0efef2d0eac5ea0940cf455d97f9fdc",
-        strip_prefix = "boost",
     )
 
     # The name is Bazel's own choice: --proto_compiler and --proto_toolchain_for_cc point there.
     debian_source(
         name = "com_google_protobuf",
         build_file = "//third_party/protobuf:protobuf.BUILD",
+        only = ["*/src/google"],
         path = "pool/main/p/protobuf/protobuf_3.21.12.orig.tar.gz",
         sha256 = "930c2c3b5ecc6c9c12615cf5ad93f1cd6e12d0aba862b572e076259970ac3a53",
-        strip_prefix = "protobuf-3.21.12",
     )
 
     # Debian's own SQLite tarball has no amalgamation; Perl's driver carries it.
@@ -75,7 +75,6 @@ def _libraries():
         build_file = "//third_party/sqlite:sqlite.BUILD",
         path = "pool/main/libd/libdbd-sqlite3-perl/libdbd-sqlite3-perl_1.76.orig.tar.gz",
         sha256 = "0a33a7a935be63371071dbe600cfaefa67cd971b67580a917bbf6ebaf723c584",
-        strip_prefix = "DBD-SQLite-1.76",
     )
 
     debian_source(
@@ -88,7 +87,6 @@ def _libraries():
             "-e 's/@SODIUM_LIBRARY_MINIMAL_DEF@//' version.h.in >version.h",
         ],
         sha256 = "d59323c6b712a1519a5daf710b68f5e7fde57040845ffec53850911f10a5d4f4",
-        strip_prefix = "libsodium-1.0.18",
     )
 
     debian_source(
@@ -96,7 +94,6 @@ def _libraries():
         build_file = "//third_party/fmt:fmt.BUILD",
         path = "pool/main/f/fmtlib/fmtlib_10.1.1+ds1.orig.tar.gz",
         sha256 = "7000f214d2628f04174822f8048c573f1608194408d7931121595a03f1c18a17",
-        strip_prefix = "fmtlib-10.1.1+ds1",
     )
 
     debian_source(
@@ -104,7 +101,6 @@ def _libraries():
         build_file = "//third_party/spdlog:spdlog.BUILD",
         path = "pool/main/s/spdlog/spdlog_1.15.2+ds.orig.tar.xz",
         sha256 = "47c34d1efd947b6b81fe514dc772a8fb7c3a781050f7b19c09099575c16f6d5f",
-        strip_prefix = "spdlog-1.15.2",
     )
 
     debian_source(
@@ -112,7 +108,6 @@ def _libraries():
         build_file = "//third_party/cli11:cli11.BUILD",
         path = "pool/main/c/cli11/cli11_2.4.1+ds.orig.tar.xz",
         sha256 = "0b8fbf2398875f15f30a675c7f412123a2aaa38df2863e991de72004fd5f1292",
-        strip_prefix = "CLI11-2.4.1",
     )
 
     debian_source(
@@ -123,7 +118,6 @@ def _libraries():
             "echo '#define PROMETHEUS_CPP_CORE_EXPORT' >core/include/prometheus/detail/core_export.h",
         ],
         sha256 = "65838fed64c4667140a574b78eb9f5c995bab80d575b082c9c677c6795c3c607",
-        strip_prefix = "prometheus-cpp-1.0.2",
     )
 
 def _test_libraries():
@@ -137,5 +131,4 @@ def _test_libraries():
         build_file = "//third_party/googletest:googletest.BUILD",
         path = "pool/main/g/googletest/googletest_1.16.0.orig.tar.gz",
         sha256 = "2f54382b5d13d6cd0be2afc524f1e510d37f8ba78c2d439c5bea64ef37e30d01",
-        strip_prefix = "googletest-1.16.0",
     )

@@ -10,7 +10,7 @@ come from, and no mirror's name stands in this project.
 _PREFERRED_CODENAME = "bookworm"
 
 # The project's own BUILD file replaces what a library brings for Bazel itself.
-_REMOVE_BUILD_FILES = "find . -type f '(' -name BUILD -o -name BUILD.bazel -o -name 'WORKSPACE*' ')' -delete"
+_REMOVE_BUILD_FILES = "find . -type f '(' -name 'BUILD*' -o -name 'WORKSPACE*' ')' -delete"
 
 _INDEX_FORMAT = "$(LABEL)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)"
 
@@ -64,11 +64,18 @@ def _add_files(ctx):
         ctx.path(label)
 
 def _debian_source_impl(ctx):
-    ctx.download_and_extract(
+    # tar and not Bazel's own extraction, which cannot leave out what a library brings along: of
+    # Boost's 52,000 files 16,000 are needed, and the disk is what takes the time.
+    ctx.download(
         url = ["%s/%s" % (mirror, ctx.attr.path) for mirror in _mirrors(ctx)],
+        output = "source.tar",
         sha256 = ctx.attr.sha256,
-        stripPrefix = ctx.attr.strip_prefix,
     )
+    options = ["--strip-components=1"]
+    if ctx.attr.rename:
+        options.append("--transform='%s'" % ctx.attr.rename)
+    options += ["--wildcards", "--no-wildcards-match-slash"] + ["'%s'" % pattern for pattern in ctx.attr.only]
+    _run(ctx, "tar -xf source.tar %s && rm source.tar" % " ".join(options))
     _run(ctx, _REMOVE_BUILD_FILES)
     _add_files(ctx)
     _prepare(ctx)
@@ -85,9 +92,13 @@ debian_source = repository_rule(
     doc = "A source tarball from Debian's pool, unpacked.",
     attrs = dict(
         _COMMON_ATTRS,
+        only = attr.string_list(
+            default = ["*"],
+            doc = "Wildcards for what is unpacked, from the folder around everything.",
+        ),
         path = attr.string(mandatory = True, doc = "Where the tarball is, from the mirror's base."),
+        rename = attr.string(doc = "A sed expression on every path, before that folder is dropped."),
         sha256 = attr.string(mandatory = True),
-        strip_prefix = attr.string(),
     ),
     environ = ["CHAT_DEBIAN_MIRROR"],
 )
