@@ -1,0 +1,144 @@
+#include "tests/harness/memory_store.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace chat::testing {
+
+ConversationId MemoryStore::AddConversation(std::vector<UserId> members) {
+  const ConversationId id(++last_id_);
+  std::ranges::sort(members);
+  conversations_[id].members = std::move(members);
+  return id;
+}
+
+bool MemoryStore::IsMember(UserId user, ConversationId conversation) const {
+  const auto at = conversations_.find(conversation);
+  return at != conversations_.end() && std::ranges::binary_search(at->second.members, user);
+}
+
+Entry& MemoryStore::Add(ConversationId conversation, UserId sender, std::string client_msg_id,
+                        std::string text) {
+  std::vector<Entry>& entries = conversations_[conversation].entries;
+  Entry& entry = entries.emplace_back();
+  entry.conversation_id = conversation;
+  entry.seq = Seq(std::ssize(entries));
+  entry.message_id = MessageId(++last_id_);
+  entry.sender_id = sender;
+  entry.client_msg_id = std::move(client_msg_id);
+  entry.text = std::move(text);
+  return entry;
+}
+
+Entry MemoryStore::AppendSilently(ConversationId conversation, UserId sender, std::string text) {
+  ++commits_;
+  return Add(conversation, sender, std::to_string(last_id_), std::move(text));
+}
+
+Result<Appended, AppendError> MemoryStore::Store(const NewMessage& message) {
+  if (state_ == State::kDown) return std::unexpected(AppendError::kUnavailable);
+  if (!IsMember(message.sender_id, message.conversation_id)) {
+    return std::unexpected(AppendError::kNotFound);
+  }
+  MemoryConversation& conversation = conversations_[message.conversation_id];
+  const auto same = std::ranges::find_if(conversation.entries, [&](const Entry& entry) {
+    return entry.sender_id == message.sender_id && entry.client_msg_id == message.client_msg_id;
+  });
+  if (same != conversation.entries.end()) {
+    if (same->text != message.text) return std::unexpected(AppendError::kClientMsgIdReused);
+    return Appended{same->message_id, same->seq, same->created_at};
+  }
+  const Entry& entry =
+      Add(message.conversation_id, message.sender_id, message.client_msg_id, message.text);
+  auto batch = std::make_shared<CommitBatch>();
+  batch->number = ++commits_;
+  batch->entries.push_back({entry, message.origin, conversation.members_seq});
+  bus_.Publish(std::shared_ptr<const CommitBatch>(std::move(batch)));
+  return Appended{entry.message_id, entry.seq, entry.created_at};
+}
+
+void MemoryStore::Append(NewMessage message, Completion<Appended, AppendError> done) {
+  Answer(std::move(done), Store(message));
+}
+
+void MemoryStore::ReadPage(EntryPageRequest page, Completion<EntryPage, ViewError> done) {
+  if (state_ == State::kDown) {
+    return Answer(std::move(done),
+                  Result<EntryPage, ViewError>(std::unexpected(ViewError::kUnavailable)));
+  }
+  if (!IsMember(page.viewer, page.conversation_id)) {
+    return Answer(std::move(done),
+                  Result<EntryPage, ViewError>(std::unexpected(ViewError::kNotFound)));
+  }
+  const std::vector<Entry>& all = conversations_[page.conversation_id].entries;
+  EntryPage answer{
+      .entries = {}, .head_seq = Seq(std::ssize(all)), .head_change = {}, .as_of = commits_};
+  for (const Entry& entry : all) {
+    if (std::ssize(answer.entries) == page.limit) break;
+    if (entry.seq > page.after_seq.value_or(Seq())) answer.entries.push_back(entry);
+  }
+  Answer(std::move(done), Result<EntryPage, ViewError>(std::move(answer)));
+}
+
+void MemoryStore::ReadRange(ConversationId conversation, Seq after, Seq through,
+                            Completion<std::vector<Entry>, ReadError> done) {
+  using Answered = Result<std::vector<Entry>, ReadError>;
+  if (state_ == State::kDown) {
+    return Answer(std::move(done), Answered(std::unexpected(ReadError::kUnavailable)));
+  }
+  std::vector<Entry> range;
+  for (const Entry& entry : conversations_[conversation].entries) {
+    if (entry.seq > after && entry.seq <= through) range.push_back(entry);
+  }
+  Answer(std::move(done), Answered(std::move(range)));
+}
+
+// Core asks for conversations by member list only; the rest belongs to the HTTP handlers.
+void MemoryStore::OpenDirect(UserId, UserId,
+                             Completion<OpenedConversation, OpenConversationError> done) {
+  using Answered = Result<OpenedConversation, OpenConversationError>;
+  Answer(std::move(done), Answered(std::unexpected(OpenConversationError::kUnavailable)));
+}
+
+void MemoryStore::Find(UserId, ConversationId, Completion<ConversationView, ViewError> done) {
+  Answer(std::move(done),
+         Result<ConversationView, ViewError>(std::unexpected(ViewError::kUnavailable)));
+}
+
+void MemoryStore::List(ConversationPageRequest,
+                       Completion<std::vector<ConversationView>, ReadError> done) {
+  using Answered = Result<std::vector<ConversationView>, ReadError>;
+  Answer(std::move(done), Answered(std::unexpected(ReadError::kUnavailable)));
+}
+
+void MemoryStore::ListMembers(ConversationId conversation, Completion<MemberList, ViewError> done) {
+  using Answered = Result<MemberList, ViewError>;
+  if (state_ == State::kDown) {
+    return Answer(std::move(done), Answered(std::unexpected(ViewError::kUnavailable)));
+  }
+  const auto at = conversations_.find(conversation);
+  if (at == conversations_.end()) {
+    return Answer(std::move(done), Answered(std::unexpected(ViewError::kNotFound)));
+  }
+  Answer(std::move(done), Answered(MemberList{at->second.members_seq, at->second.members}));
+}
+
+void MemoryStore::RecordLastSeen(std::vector<LastSeen> seen) {
+  recorded_.insert(recorded_.end(), seen.begin(), seen.end());
+}
+
+void MemoryStore::FindVisible(UserId viewer, std::vector<UserId> users,
+                              Completion<std::vector<LastSeen>, ReadError> done) {
+  using Answered = Result<std::vector<LastSeen>, ReadError>;
+  if (state_ == State::kDown) {
+    return Answer(std::move(done), Answered(std::unexpected(ReadError::kUnavailable)));
+  }
+  std::vector<LastSeen> seen;
+  for (const UserId user : users) {
+    if (visible_.contains({viewer, user})) seen.push_back({user, {}});
+  }
+  Answer(std::move(done), Answered(std::move(seen)));
+}
+
+}  // namespace chat::testing

@@ -1,0 +1,87 @@
+// The part of the store that core needs, in memory and without threads: for tests of core in
+// virtual time. It keeps the promises of the ports (dedupe, dense seq, batch before completion) and
+// can be told to fail.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "protocol/ids.h"
+#include "server/ports/bus.h"
+#include "server/ports/conversations.h"
+#include "server/ports/executor.h"
+#include "server/ports/messages.h"
+#include "server/ports/presence_records.h"
+
+namespace chat::testing {
+
+// A conversation with its entries; entry i has seq i + 1.
+struct MemoryConversation {
+  std::vector<UserId> members;
+  Seq members_seq;
+  std::vector<Entry> entries;
+};
+
+// Thread: one. Lifetime: the test's. Completions and batches are posted to `home`.
+class MemoryStore : public Messages, public Conversations, public PresenceRecords {
+ public:
+  MemoryStore(Executor& home, Bus& bus) : home_(home), bus_(bus) {}
+
+  ConversationId AddConversation(std::vector<UserId> members);
+
+  // Commits an entry without telling the bus: a hint that was lost.
+  Entry AppendSilently(ConversationId conversation, UserId sender, std::string text);
+
+  // Makes every call answer "unavailable" until called again with kUp.
+  enum class State { kUp, kDown };
+  void SetState(State state) { state_ = state; }
+
+  // Who may see whose presence, in this direction.
+  void AllowPresence(UserId viewer, UserId seen) { visible_.insert({viewer, seen}); }
+  void ForbidPresence(UserId viewer, UserId seen) { visible_.erase({viewer, seen}); }
+  const std::vector<LastSeen>& recorded() const { return recorded_; }
+
+  void Append(NewMessage message, Completion<Appended, AppendError> done) override;
+  void ReadPage(EntryPageRequest page, Completion<EntryPage, ViewError> done) override;
+  void ReadRange(ConversationId conversation, Seq after, Seq through,
+                 Completion<std::vector<Entry>, ReadError> done) override;
+
+  void OpenDirect(UserId opener, UserId peer,
+                  Completion<OpenedConversation, OpenConversationError> done) override;
+  void Find(UserId viewer, ConversationId conversation,
+            Completion<ConversationView, ViewError> done) override;
+  void List(ConversationPageRequest page,
+            Completion<std::vector<ConversationView>, ReadError> done) override;
+  void ListMembers(ConversationId conversation, Completion<MemberList, ViewError> done) override;
+
+  void RecordLastSeen(std::vector<LastSeen> seen) override;
+  void FindVisible(UserId viewer, std::vector<UserId> users,
+                   Completion<std::vector<LastSeen>, ReadError> done) override;
+
+ private:
+  Result<Appended, AppendError> Store(const NewMessage& message);
+  Entry& Add(ConversationId conversation, UserId sender, std::string client_msg_id,
+             std::string text);
+  bool IsMember(UserId user, ConversationId conversation) const;
+
+  template <typename T, typename E>
+  void Answer(Completion<T, E> done, Result<T, E> result) {
+    home_.Post([done = std::move(done), result = std::move(result)]() mutable {
+      done(std::move(result));
+    });
+  }
+
+  Executor& home_;
+  Bus& bus_;
+  State state_ = State::kUp;
+  std::map<ConversationId, MemoryConversation> conversations_;
+  std::set<std::pair<UserId, UserId>> visible_;
+  std::vector<LastSeen> recorded_;
+  CommitNumber commits_ = 0;
+  std::int64_t last_id_ = 0;
+};
+
+}  // namespace chat::testing
