@@ -1,10 +1,10 @@
-// One HTTP call to the server, as JSON. Knows no tokens beyond the one it is given and keeps no state;
-// session.js adds authentication.
+// One HTTP call to the server, as JSON. Knows no tokens beyond the one it is given and keeps no
+// state; session.js adds authentication.
 
 const ANSWER_DEADLINE_MS = 15_000;
 
-// A refusal of the server (`status`, `code`, `detail` of its problem+json), or `code` "unreachable" with
-// `status` 0 when there was no answer at all.
+// A refusal of the server (`status`, `code`, `detail` of its problem+json), or `code` "unreachable"
+// with `status` 0 when there was no answer at all.
 export class ApiError extends Error {
   constructor({ status, code, detail, retryAfterMs = null }) {
     super(detail || code);

@@ -1,5 +1,5 @@
-// How long to wait before the next attempt to connect: full jitter, so that a thousand clients that lost
-// the same server do not come back in the same moment.
+// How long to wait before the next attempt to connect: full jitter, so that a thousand clients that
+// lost the same server do not come back in the same moment.
 
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;

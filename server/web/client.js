@@ -1,9 +1,10 @@
-// The conductor: what happens when a connection is welcomed, a frame arrives, or the user does something.
-// Connects session, connection, store and outbox; draws nothing.
+// The conductor: what happens when a connection is welcomed, a frame arrives, or the user does
+// something. Connects session, connection, store and outbox; draws nothing.
 
 import { readPages } from './api.js';
 import { Sync } from './sync.js';
 import { Sender } from './sender.js';
+import { after as realAfter } from './timers.js';
 import { entryFromWire } from './wire.js';
 
 const PAGE_ENTRIES = 50;
@@ -19,13 +20,16 @@ export class Client {
   #listsReading = null;
   #loadingPages = new Map();
   #holeTimers = new Map();
+  #after;
 
-  constructor({ session, connection, store, outbox }) {
+  constructor({ session, connection, store, outbox, after = realAfter }) {
     this.#session = session;
     this.#connection = connection;
     this.store = store;
-    this.sync = new Sync({ connection, store });
-    this.sender = new Sender({ connection, outbox, onAcked: (entry) => this.#acked(entry) });
+    this.#after = after;
+    this.sync = new Sync({ connection, store, after });
+    const onAcked = (entry) => this.#acked(entry);
+    this.sender = new Sender({ connection, outbox, onAcked, after });
     // A live entry of somebody else arrived; for announcements.
     this.onNews = () => {};
     this.onPhase = () => {};
@@ -40,7 +44,8 @@ export class Client {
 
   stop() {
     this.#connection.stop();
-    for (const timer of this.#holeTimers.values()) clearTimeout(timer);
+    for (const cancel of this.#holeTimers.values()) cancel();
+    this.#holeTimers.clear();
   }
 
   // What one message may hold; null before the first welcome.
@@ -103,10 +108,11 @@ export class Client {
 
   #watchHole({ conversation_id: id, timeline }) {
     if (!timeline.hasHole || this.#holeTimers.has(id)) return;
-    this.#holeTimers.set(id, setTimeout(() => {
+    const cancel = this.#after(HOLE_PATIENCE_MS, () => {
       this.#holeTimers.delete(id);
       if (timeline.hasHole) this.sync.request([id]);
-    }, HOLE_PATIENCE_MS));
+    });
+    this.#holeTimers.set(id, cancel);
   }
 
   #conversationChanged(content) {

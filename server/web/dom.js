@@ -22,7 +22,8 @@ function setAttribute(node, name, value) {
   } else node.setAttribute(name, value === true ? '' : value);
 }
 
-// A drawing from the sprite in index.html; decoration only, the control around it carries the label.
+// A drawing from the sprite in index.html; decoration only, the control around it carries the
+// label.
 export function icon(name) {
   const svg = document.createElementNS(SVG_NAMESPACE, 'svg');
   svg.setAttribute('class', 'icon');
@@ -38,8 +39,9 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// Makes the children of `parent` show `items` in their order. A row is kept as long as its key stays, so
-// that focus, selection and scrolling survive. A row is an object with `node` and `update(item)`.
+// Makes the children of `parent` show `items` in their order. A row is kept as long as its key
+// stays, so that focus, selection and scrolling survive. A row is an object with `node` and
+// `update(item)`.
 export function reconcile(parent, items, { keyOf, create }) {
   if (!rowsOf.has(parent)) rowsOf.set(parent, new Map());
   const rows = rowsOf.get(parent);

@@ -1,5 +1,6 @@
-// Ticks from a worker, because browsers slow the timers of a hidden page down to one a minute: its user
-// would look offline to everyone while the tab is in the background. socket.js asks, with an interval.
+// Ticks from a worker, because browsers slow the timers of a hidden page down to one a minute: its
+// user would look offline to everyone while the tab is in the background. socket.js asks, with an
+// interval.
 
 let timer;
 

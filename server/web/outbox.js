@@ -1,6 +1,6 @@
-// What this user wrote and the server has not acked yet, in order. Kept in localStorage under a key per
-// message, so that it survives a reload and two tabs do not overwrite each other; a message sent by
-// both still arrives once, because it keeps its client_msg_id.
+// What this user wrote and the server has not acked yet, in order. Kept in localStorage under a key
+// per message, so that it survives a reload and two tabs do not overwrite each other; a message
+// sent by both still arrives once, because it keeps its client_msg_id.
 
 const KEY_PREFIX = 'chat.outbox';
 

@@ -1,5 +1,5 @@
-// How far this user has read each conversation on this device, across reloads. The server's own marks
-// take over what they know; the higher one counts.
+// How far this user has read each conversation on this device, across reloads. The server's own
+// marks take over what they know; the higher one counts.
 
 const KEY_PREFIX = 'chat.read';
 

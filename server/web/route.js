@@ -1,5 +1,5 @@
-// The address decides what is shown: `#/chats`, `#/contacts`, and either with a conversation behind it,
-// `#/chats/123`. So reload, the back button and links work by themselves.
+// The address decides what is shown: `#/chats`, `#/contacts`, and either with a conversation behind
+// it, `#/chats/123`. So reload, the back button and links work by themselves.
 
 const LISTS = ['chats', 'contacts'];
 

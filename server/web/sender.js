@@ -1,5 +1,6 @@
-// Sends what stands in the outbox: the oldest first and one at a time, so that a refusal of one cannot let
-// a later one overtake it. A message leaves the outbox when the server acks it, and not before.
+// Sends what stands in the outbox: the oldest first and one at a time, so that a refusal of one
+// cannot let a later one overtake it. A message leaves the outbox when the server acks it, and not
+// before.
 
 import { after as realAfter } from './timers.js';
 

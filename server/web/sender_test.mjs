@@ -43,10 +43,16 @@ function ackOf({ send }, seq) {
 test('sends one at a time, in order', () => {
   const sender = connected();
   ['one', 'two', 'three'].forEach((text) => sender.send('5', text));
-  assert.deepEqual(sent.map(({ send }) => send.text), ['one']);
+  assert.deepEqual(
+    sent.map(({ send }) => send.text),
+    ['one'],
+  );
   sender.acked(ackOf(sent[0], 1));
   sender.acked(ackOf(sent[1], 2));
-  assert.deepEqual(sent.map(({ send }) => send.text), ['one', 'two', 'three']);
+  assert.deepEqual(
+    sent.map(({ send }) => send.text),
+    ['one', 'two', 'three'],
+  );
 });
 
 test('shows an acked message as an entry and forgets it', () => {
@@ -70,7 +76,10 @@ test('resends what was unacked after a reload, in order and with the same ids', 
 
   const after = connected();
   after.acked(ackOf(sent[0], 1));
-  assert.deepEqual(sent.map(({ send }) => send.client_msg_id), ids);
+  assert.deepEqual(
+    sent.map(({ send }) => send.client_msg_id),
+    ids,
+  );
 });
 
 test('keeps what is written while there is no connection', () => {
@@ -100,7 +109,10 @@ test('a refusal for now keeps the order', async () => {
   await world.pass(99);
   assert.equal(sent.length, 1);
   await world.pass(1);
-  assert.deepEqual(sent.map(({ send }) => send.text), ['one', 'one']);
+  assert.deepEqual(
+    sent.map(({ send }) => send.text),
+    ['one', 'one'],
+  );
   assert.equal(sent[0].send.client_msg_id, sent[1].send.client_msg_id);
 });
 

@@ -1,12 +1,12 @@
-// Who is logged in here, and calls in their name. Keeps the tokens, renews the access token once on a
-// 401, and says so when the session is over. Knows nothing about conversations or the WebSocket.
+// Who is logged in here, and calls in their name. Keeps the tokens, renews the access token once on
+// a 401, and says so when the session is over. Knows nothing about conversations or the WebSocket.
 
 import { ApiError, callApi } from './api.js';
 import { userFromWire } from './wire.js';
 
-// Tokens live in localStorage: a reload and a second tab stay logged in without cookies, hence without
-// CSRF. The price is that a script running in this page could read them; the strict CSP, no inline code
-// and text-only rendering are what keeps foreign scripts out.
+// Tokens live in localStorage: a reload and a second tab stay logged in without cookies, hence
+// without CSRF. The price is that a script running in this page could read them; the strict CSP, no
+// inline code and text-only rendering are what keeps foreign scripts out.
 const STORAGE_KEY = 'chat.session';
 
 export class Session {
@@ -15,7 +15,8 @@ export class Session {
   #current = null;
   #refreshing = null;
 
-  // `onEnded` is called once when the server no longer accepts this session, or another tab left it.
+  // `onEnded` is called once when the server no longer accepts this session, or another tab left
+  // it.
   constructor({ storage = localStorage, call = callApi } = {}) {
     this.#storage = storage;
     this.#call = call;
@@ -138,8 +139,9 @@ export class Session {
   }
 }
 
-// One tab at a time renews: two that used the same refresh token later than the server's tolerance would
-// look like a theft. Browsers have locks on https and localhost only; elsewhere the tolerance has to do.
+// One tab at a time renews: two that used the same refresh token later than the server's tolerance
+// would look like a theft. Browsers have locks on https and localhost only; elsewhere the tolerance
+// has to do.
 function alone(work) {
   const locks = globalThis.navigator?.locks;
   return locks ? locks.request('chat.refresh', work) : work();

@@ -1,5 +1,5 @@
-// One lasting connection made of many WebSockets: ticket, welcome, heartbeats, back-off, again. Says what
-// phase it is in and hands over frames; what they mean is for client.js.
+// One lasting connection made of many WebSockets: ticket, welcome, heartbeats, back-off, again.
+// Says what phase it is in and hands over frames; what they mean is for client.js.
 
 import { fullJitterMs, toldToWaitMs } from './backoff.js';
 import { after } from './timers.js';
@@ -33,8 +33,8 @@ export const browserWorld = {
   },
 };
 
-// Phases: `idle`, `connecting`, `live` (welcomed), `waiting` (for the next attempt), `refused` (the server
-// asked us to stop; only the user starts again).
+// Phases: `idle`, `connecting`, `live` (welcomed), `waiting` (for the next attempt), `refused` (the
+// server asked us to stop; only the user starts again).
 export class Connection {
   #takeTicket;
   #world;
@@ -46,7 +46,8 @@ export class Connection {
   #comeBackAt = null;
   #pending = new Set();
 
-  // Calls `onPhase(phase)`, `onWelcome(welcome)`, `onFrame(body, content, ref)` and `onSessionEnded()`.
+  // Calls `onPhase(phase)`, `onWelcome(welcome)`, `onFrame(body, content, ref)` and
+  // `onSessionEnded()`.
   constructor({ takeTicket, world = browserWorld }) {
     this.#takeTicket = takeTicket;
     this.#world = world;
@@ -121,9 +122,11 @@ export class Connection {
     this.#socket = socket;
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = (event) => this.#closed(event.code);
-    this.#pending.add(this.#world.after(WELCOME_DEADLINE_MS, () => {
-      if (this.#phase === 'connecting') this.#retry();
-    }));
+    this.#pending.add(
+      this.#world.after(WELCOME_DEADLINE_MS, () => {
+        if (this.#phase === 'connecting') this.#retry();
+      }),
+    );
   }
 
   #receive(text) {
@@ -178,10 +181,12 @@ export class Connection {
       toldMs === null ? fullJitterMs(this.#attempt, random) : toldToWaitMs(toldMs, random);
     ++this.#attempt;
     this.#enter('waiting');
-    this.#pending.add(this.#world.after(wait, () => {
-      this.#drop();
-      this.#connect();
-    }));
+    this.#pending.add(
+      this.#world.after(wait, () => {
+        this.#drop();
+        this.#connect();
+      }),
+    );
   }
 
   // Forgets the socket and every timer and continuation that belonged to it.

@@ -1,6 +1,6 @@
-// All that this client knows: contacts, conversations with their timelines, presence, what was read.
-// Changes come in through its methods, which may be called again with the same facts; views subscribe and
-// read. Does no I/O but remembering read marks.
+// All that this client knows: contacts, conversations with their timelines, presence, what was
+// read. Changes come in through its methods, which may be called again with the same facts; views
+// subscribe and read. Does no I/O but remembering read marks.
 
 import { Timeline } from './timeline.js';
 import { contactFromWire, conversationFromWire, entryFromWire, position } from './wire.js';
@@ -107,7 +107,8 @@ export class Store {
 
   directWith(userId) {
     for (const conversation of this.#conversations.values()) {
-      if (conversation.kind === 'direct' && conversation.peer?.user_id === userId) return conversation;
+      if (conversation.kind === 'direct' && conversation.peer?.user_id === userId)
+        return conversation;
     }
     return null;
   }
@@ -162,7 +163,8 @@ export class Store {
 
   // ---- entries
 
-  // An entry from the live stream or a sync. Returns whether it is news: not seen before, from another.
+  // An entry from the live stream or a sync. Returns whether it is news: not seen before, from
+  // another.
   applyEntry(entry) {
     const conversation = this.#conversations.get(entry.conversation_id);
     if (!conversation) return false;

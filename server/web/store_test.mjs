@@ -99,7 +99,10 @@ test('knows which conversations are behind after a reconnect', () => {
     conversation({ id: '11', last_seq: '9' }),
   ]);
   // Nothing of the other one is loaded, so nothing of it is missing.
-  assert.deepEqual(store.behind().map(({ conversation_id }) => conversation_id), ['10']);
+  assert.deepEqual(
+    store.behind().map(({ conversation_id }) => conversation_id),
+    ['10'],
+  );
 });
 
 test('forgets conversations that are no longer in the list', () => {

@@ -1,5 +1,5 @@
-// Pulls missing entries over the WebSocket. One `sync` is under way at a time; what is asked for meanwhile
-// goes into the next. Entries arrive as ordinary `message` frames.
+// Pulls missing entries over the WebSocket. One `sync` is under way at a time; what is asked for
+// meanwhile goes into the next. Entries arrive as ordinary `message` frames.
 
 import { after as realAfter } from './timers.js';
 
@@ -37,7 +37,8 @@ export class Sync {
     this.#pump();
   }
 
-  // Returns whether the error was the answer to a sync. Starting over is all that can be done about it.
+  // Returns whether the error was the answer to a sync. Starting over is all that can be done about
+  // it.
   refused(_error, ref) {
     if (this.#asked === null || ref !== this.#ref) return false;
     this.#connection.reconnect();

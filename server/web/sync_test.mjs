@@ -43,7 +43,10 @@ test('has one sync under way; what is asked for meanwhile goes into the next', (
   sync.request(['11']);
   assert.equal(sent.length, 1);
   sync.done({ conversations: [position('10', false)] });
-  assert.deepEqual(sent[1].sync.cursors.map((cursor) => cursor.conversation_id), ['11']);
+  assert.deepEqual(
+    sent[1].sync.cursors.map((cursor) => cursor.conversation_id),
+    ['11'],
+  );
 });
 
 test('goes on while there is more, from the new positions', () => {

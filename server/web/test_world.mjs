@@ -1,5 +1,5 @@
-// What the unit tests of the web client use in place of a browser: storage in memory, and a world for
-// Connection in which time moves only when the test says so.
+// What the unit tests of the web client use in place of a browser: storage in memory, and a world
+// for Connection in which time moves only when the test says so.
 
 import { webcrypto } from 'node:crypto';
 

@@ -1,5 +1,5 @@
-// Times in words, in the reader's own time zone. The page is in English, so other languages get English
-// names of days and months with a 24-hour clock.
+// Times in words, in the reader's own time zone. The page is in English, so other languages get
+// English names of days and months with a 24-hour clock.
 
 const LANGUAGE = globalThis.navigator?.language ?? '';
 const LOCALE = LANGUAGE.startsWith('en') ? LANGUAGE : 'en-GB';

@@ -1,6 +1,6 @@
-// The loaded part of one conversation: a dense window of entries, `floor` to `head`, plus entries that came
-// early. Entries are applied by seq, so that whatever arrives twice, or late, shows once and in its
-// place. Pure; positions are BigInt.
+// The loaded part of one conversation: a dense window of entries, `floor` to `head`, plus entries
+// that came early. Entries are applied by seq, so that whatever arrives twice, or late, shows once
+// and in its place. Pure; positions are BigInt.
 
 // Kept of a conversation that nobody looks at.
 const KEPT_WHEN_CLOSED = 200n;
@@ -42,8 +42,8 @@ export class Timeline {
     return [...this.#entries.values()].sort(bySeq);
   }
 
-  // The server told that the conversation stands at `seq`; live entries go on from there. A window that
-  // shows nothing, or is too far behind to catch up, is not worth its missing entries.
+  // The server told that the conversation stands at `seq`; live entries go on from there. A window
+  // that shows nothing, or is too far behind to catch up, is not worth its missing entries.
   anchor(seq) {
     const worthless = this.#head === null || this.isEmpty || seq - this.#head > CATCH_UP_MAX;
     if (worthless && (this.#head === null || seq > this.#head)) this.#restart(seq);

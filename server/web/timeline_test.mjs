@@ -56,7 +56,10 @@ test('grows downwards by pages until it reaches the start', () => {
   assert.equal(timeline.reachesStart, false);
   timeline.addPage(page(1, 20));
   assert.equal(timeline.reachesStart, true);
-  assert.deepEqual(seqs(timeline), page(1, 120).map(({ seq }) => Number(seq)));
+  assert.deepEqual(
+    seqs(timeline),
+    page(1, 120).map(({ seq }) => Number(seq)),
+  );
 });
 
 test('keeps live entries that arrived while the newest page was read', () => {
@@ -91,7 +94,10 @@ test('joins a page only to a window that it touches', () => {
   const timeline = anchoredAt(5);
   timeline.addPage(page(4, 5));
   timeline.addPage(page(50, 60));
-  assert.deepEqual(seqs(timeline), page(50, 60).map(({ seq }) => Number(seq)));
+  assert.deepEqual(
+    seqs(timeline),
+    page(50, 60).map(({ seq }) => Number(seq)),
+  );
 });
 
 test('keeps the newest entries of a conversation that nobody looks at', () => {

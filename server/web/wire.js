@@ -1,5 +1,5 @@
-// Turns what the server sends into what this client computes with. Ids stay strings, because they do
-// not fit a double; positions become BigInt, so that they compare and add as numbers.
+// Turns what the server sends into what this client computes with. Ids stay strings, because they
+// do not fit a double; positions become BigInt, so that they compare and add as numbers.
 
 export function position(value) {
   return BigInt(value ?? 0);

@@ -1,5 +1,5 @@
-// Two people, two browsers, one server: the story that the web client exists for, in headless Chromium
-// against the real binary. Steps build on each other, in order.
+// Two people, two browsers, one server: the story that the web client exists for, in headless
+// Chromium against the real binary. Steps build on each other, in order.
 //
 // $CHAT_SERVER names the binary; pictures go to $TEST_UNDECLARED_OUTPUTS_DIR.
 
@@ -83,7 +83,8 @@ step('a taken name is refused in words', async () => {
   await second.find('password').fill('correct horse');
   await second.find('auth-submit').click();
   await until('the refusal is shown', async () =>
-    /taken/.test(await second.find('auth-error').textContent()));
+    /taken/.test(await second.find('auth-error').textContent()),
+  );
   await second.context.close();
 });
 
@@ -109,8 +110,11 @@ step('they chat, live on both sides', async () => {
   await ann.opensChatWith(ben);
   await ann.says('Good morning! Did the parcel arrive?');
   await ben.find('tab-chats').click();
-  await until('ben has something unread', async () =>
-    (await ben.named('conversation', 'ann').getByTestId('unread').textContent()) === '1');
+  await until(
+    'ben has something unread',
+    async () =>
+      (await ben.named('conversation', 'ann').getByTestId('unread').textContent()) === '1',
+  );
   await ben.opensConversationWith(ann);
   await ben.sees('Good morning! Did the parcel arrive?');
   await ben.named('conversation', 'ann').getByTestId('unread').waitFor({ state: 'hidden' });
@@ -140,6 +144,8 @@ step('it looks well on a desk and on a phone, by day and by night', async () => 
   await phone.screenshot(PICTURES, 'phone-chat');
   const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
   assert.equal(width, PHONE.viewport.width, 'nothing sticks out on a phone');
+  await phone.says('And I bring the cake.');
+  await ben.sees('And I bring the cake.');
   await phone.find('back').click();
   await phone.find('composer').waitFor({ state: 'detached' });
   await phone.find('conversations').waitFor();
@@ -168,7 +174,8 @@ step('a second device of the same person gets everything too', async () => {
   await tablet.logsOut();
   await tablet.logsIn({ password: 'a wrong password' });
   await until('the refusal is shown', async () =>
-    /not right/.test(await tablet.find('auth-error').textContent()));
+    /not right/.test(await tablet.find('auth-error').textContent()),
+  );
   await tablet.context.close();
 });
 
@@ -186,7 +193,10 @@ step('a long history comes in pages, in order, after a reload', async () => {
   });
   const texts = await ben.texts();
   assert.equal(texts[0], 'Good morning! Did the parcel arrive?');
-  assert.deepEqual(texts.filter((text) => text.startsWith('line ')), lines);
+  assert.deepEqual(
+    texts.filter((text) => text.startsWith('line ')),
+    lines,
+  );
 });
 
 step('an expired access token is renewed unseen', async () => {
@@ -200,23 +210,26 @@ step('an expired access token is renewed unseen', async () => {
   await ben.sees('still me');
 });
 
-step('after kill -9 both come back by themselves, and what was written meanwhile arrives once', async () => {
-  await server.kill();
-  await both((person) => person.seesBeingDisconnected());
-  await ann.screenshot(PICTURES, 'no-connection');
-  await ann.writes('written while the server was down');
-  await ann.seesOwn('written while the server was down', 'pending');
-  await server.start();
-  await both((person) => person.seesBeingConnected());
-  await ann.seesOwn('written while the server was down', 'sent');
-  await ben.sees('written while the server was down');
-  await ben.says('welcome back');
-  await ann.sees('welcome back');
-  await both(async (person) => {
-    assert.equal(await person.count('written while the server was down'), 1);
-    assert.equal(await person.count('still me'), 1);
-  });
-});
+step(
+  'after kill -9 both come back by themselves, and what was written meanwhile arrives once',
+  async () => {
+    await server.kill();
+    await both((person) => person.seesBeingDisconnected());
+    await ann.screenshot(PICTURES, 'no-connection');
+    await ann.writes('written while the server was down');
+    await ann.seesOwn('written while the server was down', 'pending');
+    await server.start();
+    await both((person) => person.seesBeingConnected());
+    await ann.seesOwn('written while the server was down', 'sent');
+    await ben.sees('written while the server was down');
+    await ben.says('welcome back');
+    await ann.sees('welcome back');
+    await both(async (person) => {
+      assert.equal(await person.count('written while the server was down'), 1);
+      assert.equal(await person.count('still me'), 1);
+    });
+  },
+);
 
 step('an unsent message survives a reload', async () => {
   await ann.context.route('**/v1/auth/otp', (route) => route.abort());
@@ -266,7 +279,8 @@ step('who closes the page goes offline, and keeps their history', async () => {
   await ann.page.close();
   await ben.seesPresence(ann, 'offline');
   await until('ben reads when ann was there', async () =>
-    /last seen/.test(await ben.find('chat-presence').textContent()));
+    /last seen/.test(await ben.find('chat-presence').textContent()),
+  );
   const page = await ann.context.newPage();
   await page.goto(server.url);
   ann = new Person('ann', ann.context, page);

@@ -1,5 +1,5 @@
-// Somebody with a browser: what they do and what they see, in the words of the story. Finds things by
-// data-testid only.
+// Somebody with a browser: what they do and what they see, in the words of the story. Finds things
+// by data-testid only.
 
 import { until } from './waiting.mjs';
 
@@ -12,6 +12,7 @@ export class Person {
     const context = await browser.newContext({ locale: 'en-GB', ...options });
     context.setDefaultTimeout(DEADLINE_MS);
     const person = new Person(name, context, await context.newPage());
+    person.hasTouch = options.hasTouch ?? false;
     await person.page.goto(url);
     return person;
   }
@@ -20,6 +21,7 @@ export class Person {
     this.name = name;
     this.context = context;
     this.page = page;
+    this.hasTouch = false;
     this.complaints = [];
     page.on('pageerror', (error) => this.complaints.push(error.stack));
     page.on('console', (message) => {
@@ -84,7 +86,9 @@ export class Person {
 
   async #answers(other, answer) {
     await this.find('tab-contacts').click();
-    const request = this.page.getByRole('listitem').filter({ has: this.named('request', other.name) });
+    const request = this.page
+      .getByRole('listitem')
+      .filter({ has: this.named('request', other.name) });
     await request.getByTestId(answer).click();
     await this.named('request', other.name).waitFor({ state: 'detached' });
   }
@@ -113,7 +117,9 @@ export class Person {
 
   async writes(text) {
     await this.find('composer').fill(text);
-    await this.find('composer').press('Enter');
+    // On a touch keyboard Enter makes a new line.
+    if (this.hasTouch) await this.find('send').tap();
+    else await this.find('composer').press('Enter');
   }
 
   async says(text) {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs every *_test.mjs below a folder in the machine's Node, with a report that names each case. For Bazel.
+# Runs every *_test.mjs below a folder in the machine's Node, with a report that names each case.
 # usage: run_node_tests.sh FOLDER
 set -euo pipefail
 

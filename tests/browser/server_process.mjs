@@ -1,5 +1,5 @@
-// The server under test as a process of its own: started in a folder of its own on a free port, killed,
-// and started again on the same port and data.
+// The server under test as a process of its own: started in a folder of its own on a free port,
+// killed, and started again on the same port and data.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

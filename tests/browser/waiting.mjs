@@ -3,8 +3,8 @@
 const DEADLINE_MS = 30_000;
 const POLL_MS = 50;
 
-// Resolves to the first truthy result of `condition`, which may be async. `what` is for the message when
-// the deadline passes first.
+// Resolves to the first truthy result of `condition`, which may be async. `what` is for the message
+// when the deadline passes first.
 export async function until(what, condition, deadlineMs = DEADLINE_MS) {
   const deadline = Date.now() + deadlineMs;
   for (;;) {

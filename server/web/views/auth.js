@@ -29,7 +29,11 @@ const MESSAGES = {
 // `onLoggedIn()` is called when the session has a user.
 export function createAuthView({ session, onLoggedIn }) {
   let mode = 'logIn';
-  const name = field({ label: 'Username or e-mail', testid: 'login-name', autocomplete: 'username' });
+  const name = field({
+    label: 'Username or e-mail',
+    testid: 'login-name',
+    autocomplete: 'username',
+  });
   const username = field({
     label: 'Username',
     testid: 'username',

@@ -19,7 +19,12 @@ export function createBanner({ onTry }) {
     text: 'Try now',
     on: { click: onTry },
   });
-  const node = el('div', { class: 'banner', role: 'status', testid: 'banner', hidden: true }, text, button);
+  const node = el(
+    'div',
+    { class: 'banner', role: 'status', testid: 'banner', hidden: true },
+    text,
+    button,
+  );
   return {
     node,
     update(phase) {

@@ -15,11 +15,7 @@ export function createChat({ client, store, route }) {
   const avatar = createAvatar();
   const name = el('h2', { testid: 'chat-name' });
   const line = el('p', { class: 'chat-presence', testid: 'chat-presence' });
-  const back = el(
-    'a',
-    { class: 'ghost back', testid: 'back', 'aria-label': 'Back' },
-    icon('back'),
-  );
+  const back = el('a', { class: 'ghost back', testid: 'back', 'aria-label': 'Back' }, icon('back'));
   const header = el(
     'header',
     { class: 'chat-header' },
@@ -37,7 +33,13 @@ export function createChat({ client, store, route }) {
       messages.scrollToBottom('instant');
     },
   });
-  const node = el('section', { class: 'chat', testid: 'chat' }, header, messages.node, composer.node);
+  const node = el(
+    'section',
+    { class: 'chat', testid: 'chat' },
+    header,
+    messages.node,
+    composer.node,
+  );
   return {
     node,
     update,

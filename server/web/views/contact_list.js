@@ -25,7 +25,14 @@ export function createContactList({ client, store, onOpen }) {
   const form = createAddForm({ client, attempt, tell });
   const sections = [requests, contacts, asked];
   return {
-    node: el('section', { class: 'list' }, form, notice, ...sections.map(({ node }) => node), empty),
+    node: el(
+      'section',
+      { class: 'list' },
+      form,
+      notice,
+      ...sections.map(({ node }) => node),
+      empty,
+    ),
     update() {
       requests.update(store.contacts('requesting'));
       contacts.update(store.contacts('contact'));
@@ -39,7 +46,8 @@ export function createContactList({ client, store, onOpen }) {
     notice.dataset.kind = kind;
   }
 
-  // Runs an action of the user; what goes wrong is said above the list. Returns whether it went well.
+  // Runs an action of the user; what goes wrong is said above the list. Returns whether it went
+  // well.
   async function attempt(action) {
     tell('', 'none');
     try {
@@ -80,7 +88,11 @@ function createAddForm({ client, attempt, tell }) {
   return el(
     'form',
     { class: 'add-contact', on: { submit: onSubmit } },
-    el('label', { for: 'add-contact', class: 'visually-hidden', text: 'Add a contact by username' }),
+    el('label', {
+      for: 'add-contact',
+      class: 'visually-hidden',
+      text: 'Add a contact by username',
+    }),
     input,
     el('button', { type: 'submit', class: 'primary', testid: 'add-contact-submit', text: 'Add' }),
   );

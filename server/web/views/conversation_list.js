@@ -1,4 +1,5 @@
-// The list of conversations: newest activity first, with the last words, the time and what is unread.
+// The list of conversations: newest activity first, with the last words, the time and what is
+// unread.
 
 import { el, reconcile, setText } from '../dom.js';
 import { hrefOf } from '../route.js';
@@ -12,7 +13,11 @@ export function createConversationList({ store }) {
     'div',
     { class: 'empty', testid: 'no-conversations' },
     el('p', { text: 'No conversations yet.' }),
-    el('a', { class: 'button', href: hrefOf({ list: 'contacts' }), text: 'Find someone to talk to' }),
+    el('a', {
+      class: 'button',
+      href: hrefOf({ list: 'contacts' }),
+      text: 'Find someone to talk to',
+    }),
   );
   return {
     node: el('section', { class: 'list' }, list, empty),

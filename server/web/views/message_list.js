@@ -1,5 +1,5 @@
-// The scrolling part of a conversation: stays at the newest unless the reader scrolled up, loads older
-// pages before the reader gets there, and says when new messages are below.
+// The scrolling part of a conversation: stays at the newest unless the reader scrolled up, loads
+// older pages before the reader gets there, and says when new messages are below.
 
 import { el, icon, reconcile, setText } from '../dom.js';
 import { nameOf } from '../wire.js';
@@ -95,7 +95,8 @@ export function createMessageList({ client, store, title }) {
     scroller.scrollTo({ top: scroller.scrollHeight, behavior });
   }
 
-  // Also called when the connection is back: what could not be read before is worth another attempt.
+  // Also called when the connection is back: what could not be read before is worth another
+  // attempt.
   function loadFirst() {
     failed = false;
     watch(client.loadNewest(conversation.conversation_id));

@@ -1,5 +1,5 @@
-// What the message list of a conversation consists of: day separators, entries, and what is still on its
-// way, as rows with keys. One row: `rowItems` decides, `createMessageRow` draws.
+// What the message list of a conversation consists of: day separators, entries, and what is still
+// on its way, as rows with keys. One row: `rowItems` decides, `createMessageRow` draws.
 
 import { el, icon, setText } from '../dom.js';
 import { dayKey, dayLabel, exactTime, timeOfDay } from '../time.js';
@@ -12,7 +12,10 @@ export function rowItems({ entries, waiting, me }) {
   const items = [];
   let day = null;
   let previous = null;
-  for (const message of [...entries.map((entry) => sent(entry, me)), ...waiting.map(unsent)]) {
+  for (const message of [
+    ...entries.map((entry) => sent(entry, me)),
+    ...waiting.map((item) => unsent(item, me)),
+  ]) {
     if (message === null) continue;
     const messageDay = dayKey(message.at);
     if (messageDay !== day) {
@@ -27,8 +30,8 @@ export function rowItems({ entries, waiting, me }) {
   return items;
 }
 
-// A message keeps its key from the moment it is written, so that its row stays when the ack comes. Kinds
-// that are not for reading, or not known, have no row.
+// A message keeps its key from the moment it is written, so that its row stays when the ack comes.
+// Kinds that are not for reading, or not known, have no row.
 function sent(entry, me) {
   if (entry.kind !== 'text') return null;
   const own = entry.sender_id === me.user_id;
@@ -46,10 +49,10 @@ function sent(entry, me) {
   };
 }
 
-function unsent(item) {
+function unsent(item, me) {
   return {
     key: `own ${item.client_msg_id}`,
-    from: 'me, unsent',
+    from: me.user_id,
     own: true,
     at: new Date(item.written_at),
     text: item.text,

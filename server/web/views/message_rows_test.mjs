@@ -30,7 +30,10 @@ test('joins what one person says in a row into a block', () => {
     entry(4, { at: '2026-03-01T12:20:00.000', from: '1' }),
   ];
   const messages = rowItems({ entries, waiting: [], me: ME }).slice(1);
-  assert.deepEqual(messages.map(({ follows }) => follows), [false, true, false, false]);
+  assert.deepEqual(
+    messages.map(({ follows }) => follows),
+    [false, true, false, false],
+  );
 });
 
 test('keeps the row of a message from writing it to its ack', () => {

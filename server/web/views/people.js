@@ -1,4 +1,5 @@
-// Small pieces that stand for a person wherever one is shown: avatar, presence dot, presence in words.
+// Small pieces that stand for a person wherever one is shown: avatar, presence dot, presence in
+// words.
 
 import { el } from '../dom.js';
 import { lastSeen } from '../time.js';

@@ -1,5 +1,5 @@
-// The page once one is logged in: lists on the left, the open conversation on the right; on a narrow
-// screen one of the two.
+// The page once one is logged in: lists on the left, the open conversation on the right; on a
+// narrow screen one of the two.
 
 import { el, icon, reconcile, setText } from '../dom.js';
 import { currentRoute, goTo, hrefOf } from '../route.js';
@@ -83,7 +83,8 @@ export function createShell({ client, store, onTry, onLogOut }) {
 
   // An address of a conversation that is not, or no longer, ours.
   function leaveUnknown() {
-    const unknown = store.loaded && route.conversationId && !store.conversation(route.conversationId);
+    const unknown =
+      store.loaded && route.conversationId && !store.conversation(route.conversationId);
     if (unknown) goTo({ list: route.list });
   }
 
