@@ -1,4 +1,7 @@
-"""Counts the test cases in the reports below a folder; prints the passed and the failed ones."""
+"""Counts the test cases in the reports below a folder; prints the passed and the failed ones.
+
+.ci/run calls it on Bazel's folder of test results.
+"""
 
 import pathlib
 import sys
@@ -18,14 +21,15 @@ def _cases(report):
     ]
 
 
-def main():
+def count(folder):
+    """Returns how many cases passed, and how many failed."""
     cases = [
         passed
-        for report in sorted(pathlib.Path(sys.argv[1]).rglob("test.xml"))
+        for report in sorted(pathlib.Path(folder).rglob("test.xml"))
         for passed in _cases(report)
     ]
-    print(cases.count(True), cases.count(False))
+    return cases.count(True), cases.count(False)
 
 
 if __name__ == "__main__":
-    main()
+    print(*count(sys.argv[1]))
