@@ -10,8 +10,9 @@
 namespace chat::http {
 
 // Parses the body into `message`, which must be empty.
-// Errors: the finished response: 415 `unsupported` unless the content type is application/json,
-// 400 `invalid_frame` when the body is no JSON or does not fit the schema.
+// Errors, as finished responses: 415 `unsupported_media_type` unless the content type is
+// application/json, 400 `invalid_frame` when the body is no JSON or does not fit the schema, 400
+// `invalid_argument` for a list that is too long.
 std::expected<void, Response> ParseJsonBody(const Request& request,
                                             google::protobuf::Message& message);
 

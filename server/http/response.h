@@ -17,9 +17,10 @@ inline constexpr std::string_view kJsonContentType = "application/json";
 // Thread: any, it is a value.
 struct Response {
   Status status = Status::kOk;
-  std::string content_type;    // empty: no body
-  std::vector<Field> headers;  // besides those that the session adds; values without line breaks
-  std::string body;
+  std::string content_type = {};  // empty: no body
+  std::vector<Field> headers =
+      {};  // besides those that the session adds; values without line breaks
+  std::string body = {};
 };
 
 // A body of the schema in its JSON form; never cached by anyone on the way.

@@ -17,7 +17,7 @@
 
 namespace chat::http {
 
-// Runs as a coroutine on the shard. It may throw only what is a bug; the session then answers 500.
+// Runs as a coroutine on the shard. What it throws is a bug: it is logged, and the connection ends.
 // Lifetime: the handler object outlives its coroutines, so a coroutine lambda may use its captures.
 using Handler = std::function<asio::awaitable<Response>(Request)>;
 
@@ -55,6 +55,9 @@ class Router {
     std::vector<std::string> segments;
   };
 
+  static RouteMatch Match(const Entry& entry, const std::vector<std::string_view>& segments);
+
+  // Those with literal segments first.
   std::vector<Entry> entries_;
 };
 

@@ -20,14 +20,13 @@ enum class Status : std::uint16_t {
   kMethodNotAllowed = 405,
   kRequestTimeout = 408,
   kConflict = 409,
-  kPayloadTooLarge = 413,
+  kContentTooLarge = 413,
   kUriTooLong = 414,
   kUnsupportedMediaType = 415,
   kUpgradeRequired = 426,
   kTooManyRequests = 429,
   kHeaderFieldsTooLarge = 431,
   kInternalServerError = 500,
-  kNotImplemented = 501,
   kServiceUnavailable = 503,
 };
 
