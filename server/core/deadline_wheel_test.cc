@@ -1,13 +1,13 @@
 #include "server/core/deadline_wheel.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <memory>
 #include <random>
 #include <set>
 #include <vector>
-
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 
 namespace chat {
 namespace {

@@ -1,14 +1,16 @@
 // Random pushes and writes: compared with a naive queue byte by byte, and judged by what a client
 // may rely on however slowly it reads.
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "gtest/gtest.h"
 #include "server/core/naive_outbox.h"
 #include "server/core/outbox.h"
 #include "server/core/outbox_reader.h"

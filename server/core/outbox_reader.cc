@@ -1,11 +1,11 @@
 #include "server/core/outbox_reader.h"
 
-#include <algorithm>
-#include <array>
+#include <gtest/gtest.h>
+
+#include <cstdint>
 #include <span>
 #include <string_view>
 
-#include "gtest/gtest.h"
 #include "protocol/websocket/frame_header.h"
 
 namespace chat {

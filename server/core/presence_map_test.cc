@@ -1,11 +1,13 @@
 #include "server/core/presence_map.h"
 
+#include <gtest/gtest.h>
+
 #include <chrono>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
-
-#include "gtest/gtest.h"
 
 namespace chat {
 namespace {

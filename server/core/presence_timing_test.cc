@@ -1,10 +1,11 @@
 // When a user goes offline: ten seconds after the last connection closed, or at once when it was
 // silent for thirty. Tracker and wheel together, in virtual time that moves in turns of a loop.
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <memory>
 #include <vector>
 
-#include "gtest/gtest.h"
 #include "protocol/limits.h"
 #include "server/core/deadline_wheel.h"
 #include "server/core/presence_tracker.h"

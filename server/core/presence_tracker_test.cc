@@ -1,11 +1,14 @@
 #include "server/core/presence_tracker.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include "protocol/limits.h"
 
 namespace chat {
 namespace {

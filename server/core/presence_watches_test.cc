@@ -1,13 +1,14 @@
 #include "server/core/presence_watches.h"
 
-#include <algorithm>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <random>
 #include <set>
 #include <vector>
-
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 
 namespace chat {
 namespace {

@@ -1,9 +1,9 @@
 #include "server/core/shared_frame.h"
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <string_view>
-
-#include "gtest/gtest.h"
 
 namespace chat {
 namespace {
@@ -16,6 +16,11 @@ v1::ServerFrame Typing() {
   return frame;
 }
 
+// A frame below 126 bytes, as RFC 6455 §5.2 draws it.
+std::string WithHeader(char first_byte, const std::string& payload) {
+  return std::string{first_byte, static_cast<char>(payload.size())} + payload;
+}
+
 // The payload of a short unmasked frame, which stands behind a header of two bytes.
 std::string_view PayloadOf(const WireFrame& wire) { return std::string_view(*wire).substr(2); }
 
@@ -23,14 +28,14 @@ TEST(SharedFrameTest, PutsJsonIntoATextFrame) {
   const WireFrame wire = EncodeWire(Encoding::kJson, Typing());
 
   const std::string json = R"({"typing":{"conversation_id":"7","user_id":"1","active":true}})";
-  EXPECT_EQ(*wire, std::string{'\x81', static_cast<char>(json.size())} + json);
+  EXPECT_EQ(*wire, WithHeader('\x81', json));
 }
 
 TEST(SharedFrameTest, PutsProtobufIntoABinaryFrame) {
   const WireFrame wire = EncodeWire(Encoding::kProtobuf, Typing());
 
   const std::string payload = Typing().SerializeAsString();
-  EXPECT_EQ(*wire, std::string{'\x82', static_cast<char>(payload.size())} + payload);
+  EXPECT_EQ(*wire, WithHeader('\x82', payload));
 }
 
 TEST(SharedFrameTest, EncodesOncePerEncoding) {
