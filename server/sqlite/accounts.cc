@@ -1,0 +1,85 @@
+#include "server/sqlite/accounts.h"
+
+#include <utility>
+
+#include "protocol/timestamp.h"
+#include "server/sqlite/connection.h"
+#include "server/sqlite/statement.h"
+#include "server/sqlite/user_rows.h"
+
+namespace chat::sqlite {
+namespace {
+
+bool UsernameTaken(Connection& connection, const std::string& username) {
+  return Statement(connection, "SELECT 1 FROM users WHERE username = ?1", username).Step();
+}
+
+Result<User, RegisterError> RegisterAccount(WriteTransaction& transaction,
+                                            const NewAccount& account) {
+  const User user{.user_id = transaction.ids.Next<UserId>(transaction.now),
+                  .username = account.username,
+                  .display_name = account.username,
+                  .created_at = transaction.now};
+  const std::int64_t inserted =
+      Statement(transaction.connection,
+                "INSERT INTO users (user_id, username, display_name, email, password_hash, "
+                "created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                user.user_id, user.username, user.display_name, account.email,
+                account.password_hash, user.created_at)
+          .Run();
+  if (inserted == 1) return user;
+  return std::unexpected(UsernameTaken(transaction.connection, account.username)
+                             ? RegisterError::kUsernameTaken
+                             : RegisterError::kEmailTaken);
+}
+
+// From the columns of a user and email, password_hash, disabled.
+Result<Account, ViewError> FirstAccount(Statement& rows) {
+  if (!rows.Step()) return std::unexpected(ViewError::kNotFound);
+  return Account{.user = ReadUser(rows, 0),
+                 .email = rows.Get<std::string>(5),
+                 .password_hash = rows.Get<std::string>(6),
+                 .disabled = rows.Get<bool>(7)};
+}
+
+}  // namespace
+
+void Accounts::Register(NewAccount account, Completion<User, RegisterError> done) {
+  database_.Write(home_, std::move(done),
+                  [account = std::move(account)](WriteTransaction& transaction) {
+                    return RegisterAccount(transaction, account);
+                  });
+}
+
+void Accounts::FindByUsername(std::string username, Completion<Account, ViewError> done) {
+  database_.Read(home_, std::move(done),
+                 [username = std::move(username)](ReadTransaction& transaction) {
+                   Statement rows(transaction.connection,
+                                  "SELECT user_id, username, display_name, created_at, bot, email, "
+                                  "password_hash, disabled FROM users WHERE username = ?1",
+                                  username);
+                   return FirstAccount(rows);
+                 });
+}
+
+void Accounts::FindByEmail(std::string email, Completion<Account, ViewError> done) {
+  database_.Read(home_, std::move(done), [email = std::move(email)](ReadTransaction& transaction) {
+    Statement rows(transaction.connection,
+                   "SELECT user_id, username, display_name, created_at, bot, email, "
+                   "password_hash, disabled FROM users WHERE email = ?1",
+                   email);
+    return FirstAccount(rows);
+  });
+}
+
+void Accounts::FindById(UserId user, Completion<Account, ViewError> done) {
+  database_.Read(home_, std::move(done), [user](ReadTransaction& transaction) {
+    Statement rows(transaction.connection,
+                   "SELECT user_id, username, display_name, created_at, bot, email, "
+                   "password_hash, disabled FROM users WHERE user_id = ?1",
+                   user);
+    return FirstAccount(rows);
+  });
+}
+
+}  // namespace chat::sqlite

@@ -1,0 +1,33 @@
+#include "server/sqlite/contact_states.h"
+
+#include <utility>
+
+#include "server/sqlite/statement.h"
+
+namespace chat::sqlite {
+
+std::string_view ToWord(ContactState state) {
+  switch (state) {
+    case ContactState::kContact:
+      return "contact";
+    case ContactState::kRequested:
+      return "requested";
+    case ContactState::kRequesting:
+      return "requesting";
+  }
+  std::unreachable();
+}
+
+ContactState ContactStateFrom(std::string_view word) {
+  if (word == "contact") return ContactState::kContact;
+  return word == "requested" ? ContactState::kRequested : ContactState::kRequesting;
+}
+
+std::optional<ContactState> FindContactState(Connection& connection, UserId user, UserId other) {
+  Statement row(connection, "SELECT state FROM contacts WHERE user_id = ?1 AND other_id = ?2", user,
+                other);
+  if (!row.Step()) return std::nullopt;
+  return ContactStateFrom(row.Get<std::string_view>(0));
+}
+
+}  // namespace chat::sqlite

@@ -1,0 +1,20 @@
+// How two users stand to each other, as several adapters ask for it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "protocol/ids.h"
+#include "server/ports/contacts.h"
+#include "server/sqlite/connection.h"
+
+namespace chat::sqlite {
+
+// The words in the column contacts.state.
+std::string_view ToWord(ContactState state);
+ContactState ContactStateFrom(std::string_view word);
+
+// As `user` sees it; empty when neither asked the other.
+std::optional<ContactState> FindContactState(Connection& connection, UserId user, UserId other);
+
+}  // namespace chat::sqlite

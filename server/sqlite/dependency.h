@@ -1,0 +1,28 @@
+// Whether the embedded store can read and write now: a full disk is what it mostly finds.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "server/ports/dependency.h"
+#include "server/ports/executor.h"
+#include "server/sqlite/database.h"
+
+namespace chat::sqlite {
+
+// Finds out by doing: each check commits a small change and reads. So it also notices that a
+// failure is over when nobody else writes.
+//
+// Thread: the shard's. Lifetime: shorter than `database` and `home`.
+class Dependency final : public chat::Dependency {
+ public:
+  Dependency(Database& database, Executor& home) : database_(database), home_(home) {}
+
+  void Check(std::move_only_function<void(DependencyState)> done) override;
+
+ private:
+  Database& database_;
+  Executor& home_;
+};
+
+}  // namespace chat::sqlite

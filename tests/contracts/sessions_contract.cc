@@ -1,0 +1,271 @@
+// The contract of the port Sessions.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "protocol/ids.h"
+#include "protocol/limits.h"
+#include "server/ports/sessions.h"
+#include "tests/contracts/store_contract.h"
+
+namespace chat::contracts {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::chrono::seconds kLifetime = kRefreshTokenLifetime;
+
+// Any number stands for a token; only its hash reaches the store.
+TokenHash HashOf(int token) {
+  TokenHash hash{};
+  hash.fill(0xA5);
+  hash[0] = static_cast<std::uint8_t>(token);
+  return hash;
+}
+
+TicketNonce NonceOf(int number) {
+  TicketNonce nonce{};
+  nonce.fill(0x5A);
+  nonce[0] = static_cast<std::uint8_t>(number);
+  return nonce;
+}
+
+}  // namespace
+
+Result<RefreshedSession, OpenSessionError> SessionsContract::Open(UserId user, int token) {
+  return Await<RefreshedSession, OpenSessionError>([&](auto done) {
+    store().sessions().Open({.user_id = user,
+                             .device_name = "a phone",
+                             .refresh_hash = HashOf(token),
+                             .lifetime = kLifetime},
+                            std::move(done));
+  });
+}
+
+Result<RefreshedSession, RefreshError> SessionsContract::Rotate(int presented, int next) {
+  return Await<RefreshedSession, RefreshError>([&](auto done) {
+    store().sessions().Rotate({.presented = HashOf(presented),
+                               .next = HashOf(next),
+                               .lifetime = kLifetime,
+                               .reuse_grace = kRefreshTokenGrace},
+                              std::move(done));
+  });
+}
+
+Result<SessionOwner, ViewError> SessionsContract::FindActive(SessionId session) {
+  return Await<SessionOwner, ViewError>(
+      [&](auto done) { store().sessions().FindActive(session, std::move(done)); });
+}
+
+Result<SessionOwner, TicketError> SessionsContract::UseTicket(SessionId session, int nonce) {
+  return Await<SessionOwner, TicketError>([&](auto done) {
+    store().sessions().ConsumeTicket({.nonce = NonceOf(nonce),
+                                      .session_id = session,
+                                      .expires_at = clock().Now() + kTicketLifetime},
+                                     std::move(done));
+  });
+}
+
+void SessionsContract::Revoke(SessionOwner owner) {
+  const auto revoked =
+      Await<void, ReadError>([&](auto done) { store().sessions().Revoke(owner, std::move(done)); });
+  EXPECT_TRUE(revoked.has_value());
+}
+
+namespace {
+
+TEST_P(SessionsContract, FindsAnOpenedSessionUntilItExpires) {
+  const UserId alice = AddUser("alice");
+
+  const auto session = Open(alice, 1);
+
+  ASSERT_TRUE(session.has_value());
+  EXPECT_EQ(session->owner.user_id, alice);
+  EXPECT_EQ(session->expires_at, clock().Now() + kLifetime);
+  clock().Advance(kLifetime - milliseconds(1));
+  const auto active = FindActive(session->owner.session_id);
+  ASSERT_TRUE(active.has_value());
+  EXPECT_EQ(active->session_id, session->owner.session_id);
+  EXPECT_EQ(active->user_id, alice);
+  clock().Advance(milliseconds(1));
+  EXPECT_EQ(ErrorOf(FindActive(session->owner.session_id)), ViewError::kNotFound);
+}
+
+TEST_P(SessionsContract, OpensNoneForWhoIsGoneOrDisabled) {
+  const UserId alice = AddUser("alice");
+  const auto before = Open(alice, 1);
+  ASSERT_TRUE(before.has_value());
+
+  const auto disabled =
+      Await<void, ReadError>([&](auto done) { store().Disable(alice, std::move(done)); });
+
+  ASSERT_TRUE(disabled.has_value());
+  EXPECT_EQ(ErrorOf(Open(alice, 2)), OpenSessionError::kUserGone);
+  EXPECT_EQ(ErrorOf(Open(UserId(42), 3)), OpenSessionError::kUserGone);
+  EXPECT_EQ(ErrorOf(FindActive(before->owner.session_id)), ViewError::kNotFound);
+  EXPECT_EQ(ErrorOf(Rotate(1, 4)), RefreshError::kUnknown);
+}
+
+TEST_P(SessionsContract, RotatesARefreshTokenAndProlongsTheSession) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+  clock().Advance(std::chrono::days(20));
+
+  const auto rotated = Rotate(1, 2);
+
+  ASSERT_TRUE(rotated.has_value());
+  EXPECT_EQ(rotated->owner.session_id, session->owner.session_id);
+  EXPECT_EQ(rotated->expires_at, clock().Now() + kLifetime);
+  clock().Advance(std::chrono::days(20));
+  EXPECT_TRUE(FindActive(session->owner.session_id).has_value());
+  EXPECT_TRUE(Rotate(2, 3).has_value());
+}
+
+TEST_P(SessionsContract, AcceptsAReplacedTokenWithinTheGrace) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+  ASSERT_TRUE(Rotate(1, 2).has_value());
+  clock().Advance(kRefreshTokenGrace);
+
+  const auto again = Rotate(1, 3);
+
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->owner.session_id, session->owner.session_id);
+  EXPECT_TRUE(Rotate(3, 4).has_value());
+  EXPECT_TRUE(bus().revoked_sessions().empty());
+}
+
+TEST_P(SessionsContract, RevokesTheSessionWhenAReplacedTokenComesAfterTheGrace) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+  ASSERT_TRUE(Rotate(1, 2).has_value());
+  clock().Advance(kRefreshTokenGrace + milliseconds(1));
+
+  const auto reused = Rotate(1, 3);
+
+  EXPECT_EQ(ErrorOf(reused), RefreshError::kReused);
+  ASSERT_EQ(bus().revoked_sessions().size(), 1u);
+  EXPECT_EQ(bus().revoked_sessions()[0].session_id, session->owner.session_id);
+  EXPECT_EQ(ErrorOf(FindActive(session->owner.session_id)), ViewError::kNotFound);
+  EXPECT_EQ(ErrorOf(Rotate(2, 4)), RefreshError::kUnknown);
+  EXPECT_EQ(ErrorOf(Rotate(1, 5)), RefreshError::kUnknown);
+}
+
+// A thief who refreshes more than once must not outrun the memory of what was replaced.
+TEST_P(SessionsContract, RevokesTheSessionWhenAnyEarlierTokenComesBack) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+  for (int token = 1; token < 20; ++token) {
+    ASSERT_TRUE(Rotate(token, token + 1).has_value());
+    clock().Advance(seconds(60));
+  }
+  store().Restart();
+
+  const auto reused = Rotate(1, 99);
+
+  EXPECT_EQ(ErrorOf(reused), RefreshError::kReused);
+  EXPECT_EQ(ErrorOf(FindActive(session->owner.session_id)), ViewError::kNotFound);
+}
+
+TEST_P(SessionsContract, KnowsNoTokenThatWasNeverIssuedOrHasExpired) {
+  ASSERT_TRUE(Open(AddUser("alice"), 1).has_value());
+
+  EXPECT_EQ(ErrorOf(Rotate(2, 3)), RefreshError::kUnknown);
+  clock().Advance(kLifetime);
+  EXPECT_EQ(ErrorOf(Rotate(1, 3)), RefreshError::kUnknown);
+}
+
+TEST_P(SessionsContract, LeavesTheTokenOfTheLastOfConcurrentRotationsGood) {
+  ASSERT_TRUE(Open(AddUser("alice"), 1).has_value());
+
+  const auto answers = AwaitAll<RefreshedSession, RefreshError>(10, [&](int i, auto done) {
+    store().sessions().Rotate({.presented = HashOf(1),
+                               .next = HashOf(100 + i),
+                               .lifetime = kLifetime,
+                               .reuse_grace = kRefreshTokenGrace},
+                              std::move(done));
+  });
+
+  for (const auto& answer : answers) EXPECT_TRUE(answer.has_value());
+  clock().Advance(kRefreshTokenGrace + milliseconds(1));
+  EXPECT_TRUE(Rotate(109, 200).has_value());
+}
+
+TEST_P(SessionsContract, TellsOfARevocationOnce) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+
+  Revoke(session->owner);
+  Revoke(session->owner);
+
+  ASSERT_EQ(bus().revoked_sessions().size(), 1u);
+  EXPECT_EQ(bus().revoked_sessions()[0].user_id, session->owner.user_id);
+  EXPECT_EQ(ErrorOf(FindActive(session->owner.session_id)), ViewError::kNotFound);
+  EXPECT_EQ(ErrorOf(Rotate(1, 2)), RefreshError::kUnknown);
+}
+
+TEST_P(SessionsContract, RevokesNoSessionOfAnotherUser) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+
+  Revoke({.session_id = session->owner.session_id, .user_id = AddUser("mallory")});
+
+  EXPECT_TRUE(FindActive(session->owner.session_id).has_value());
+  EXPECT_TRUE(bus().revoked_sessions().empty());
+}
+
+TEST_P(SessionsContract, LetsOneOfFiftyConcurrentUsesOfATicketSucceed) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+
+  const auto answers = AwaitAll<SessionOwner, TicketError>(50, [&](int, auto done) {
+    store().sessions().ConsumeTicket({.nonce = NonceOf(1),
+                                      .session_id = session->owner.session_id,
+                                      .expires_at = clock().Now() + kTicketLifetime},
+                                     std::move(done));
+  });
+
+  EXPECT_EQ(std::ranges::count_if(answers, [](const auto& use) { return use.has_value(); }), 1);
+  for (const auto& use : answers) {
+    EXPECT_TRUE(use.has_value() || use.error() == TicketError::kUsed);
+  }
+}
+
+TEST_P(SessionsContract, KnowsAUsedTicketAfterARestart) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+  ASSERT_TRUE(UseTicket(session->owner.session_id, 7).has_value());
+
+  store().Restart();
+
+  EXPECT_EQ(ErrorOf(UseTicket(session->owner.session_id, 7)), TicketError::kUsed);
+  EXPECT_TRUE(UseTicket(session->owner.session_id, 8).has_value());
+}
+
+// Its nonce may be forgotten by now, so nothing else would stop a second use.
+TEST_P(SessionsContract, RefusesATicketThatHasExpired) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+
+  const auto use = Await<SessionOwner, TicketError>([&](auto done) {
+    store().sessions().ConsumeTicket(
+        {.nonce = NonceOf(1), .session_id = session->owner.session_id, .expires_at = clock().Now()},
+        std::move(done));
+  });
+
+  EXPECT_EQ(ErrorOf(use), TicketError::kUsed);
+}
+
+TEST_P(SessionsContract, RefusesATicketOfARevokedSession) {
+  const auto session = Open(AddUser("alice"), 1);
+  ASSERT_TRUE(session.has_value());
+
+  Revoke(session->owner);
+
+  EXPECT_EQ(ErrorOf(UseTicket(session->owner.session_id, 1)), TicketError::kSessionEnded);
+}
+
+}  // namespace
+}  // namespace chat::contracts
