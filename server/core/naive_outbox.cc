@@ -42,6 +42,11 @@ void NaiveOutbox::PushPresence(const PresenceChange& change) {
   presence_[user] = change;
 }
 
+void NaiveOutbox::PushPresenceSnapshot(const std::string& bytes) {
+  presence_.clear();
+  Push(bytes);
+}
+
 void NaiveOutbox::PushTyping(const std::string& bytes, ConversationId conversation, UserId user) {
   if (overflowed_ || Over(bytes.size(), limits_.bytes_max)) return;
   typing_[{conversation, user}] = bytes;

@@ -22,6 +22,7 @@ class NaiveOutbox {
   void Push(const std::string& bytes);
   void PushBody(const std::string& bytes, ConversationId conversation, Seq seq, Change change);
   void PushPresence(const PresenceChange& change);
+  void PushPresenceSnapshot(const std::string& bytes);
   void PushTyping(const std::string& bytes, ConversationId conversation, UserId user);
 
   // All bytes that a write of `parts_max` pieces is shown.

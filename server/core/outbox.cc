@@ -251,6 +251,13 @@ void Outbox::DropTyping() {
   if (state_->drained()) state_.reset();
 }
 
+void Outbox::DropPresence() {
+  if (!state_) return;
+  state_->bytes -= state_->presence.size() * kSignalBytesMax;
+  state_->presence.clear();
+  if (state_->drained()) state_.reset();
+}
+
 void Outbox::Shed() {
   DropTyping();
   if (state_) state_->ReplaceBodies(*totals_);
@@ -310,6 +317,11 @@ void Outbox::PushPresence(const PresenceChange& change) {
   state.bytes += kSignalBytesMax;
   state.presence.insert(std::ranges::upper_bound(state.presence, UserOf(change), {}, UserOf),
                         change);
+}
+
+void Outbox::PushPresenceSnapshot(WireFrame frame) {
+  DropPresence();
+  Push(std::move(frame));
 }
 
 void Outbox::PushTyping(WireFrame frame, ConversationId conversation, UserId user) {

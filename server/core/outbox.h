@@ -56,6 +56,9 @@ class Outbox {
   // Takes the place of what waits for the same user.
   void PushPresence(const PresenceChange& change);
 
+  // All whom the client watches from now on, as they are now: what waits of anyone is out of date.
+  void PushPresenceSnapshot(WireFrame frame);
+
   // Takes the place of what waits for the same user in the same conversation; dropped when over
   // bytes_max.
   void PushTyping(WireFrame frame, ConversationId conversation, UserId user);
@@ -86,6 +89,7 @@ class Outbox {
   State& Open();
   bool Admit(std::size_t more);
   void DropTyping();
+  void DropPresence();
   void Shed();
   void AddGap(ConversationId conversation, Seq seq, Change change);
 

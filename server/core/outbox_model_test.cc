@@ -14,6 +14,8 @@
 #include "server/core/naive_outbox.h"
 #include "server/core/outbox.h"
 #include "server/core/outbox_reader.h"
+#include "server/core/shared_frame.h"
+#include "server/core/wire.h"
 
 namespace chat {
 namespace {
@@ -30,13 +32,17 @@ class RandomServer {
       : random_(seed), encoding_(encoding), naive_(encoding, kLimits) {}
 
   void Push() {
-    switch (Random(0, 9)) {
+    switch (Random(0, 19)) {
       case 0:
       case 1:
-        return PushAck();
       case 2:
-        return PushPresence();
+        return PushAck();
       case 3:
+      case 4:
+        return PushPresence();
+      case 5:
+        return PushPresenceSnapshot();
+      case 6:
         return PushTyping();
       default:
         return PushBody();
@@ -99,6 +105,17 @@ class RandomServer {
     presence_[user.number()] = online;
     outbox_.PushPresence({.seen = {user, std::nullopt}, .online = online});
     naive_.PushPresence({.seen = {user, std::nullopt}, .online = online});
+  }
+
+  void PushPresenceSnapshot() {
+    v1::ServerFrame snapshot;
+    v1::PresenceEvent& event = *snapshot.mutable_presence();
+    for (const auto& [user, online] : presence_) {
+      *event.add_users() = ToWire(LastSeen{UserId(user), std::nullopt}, online);
+    }
+    const WireFrame frame = EncodeWire(encoding_, snapshot);
+    outbox_.PushPresenceSnapshot(frame);
+    naive_.PushPresenceSnapshot(*frame);
   }
 
   void PushTyping() {

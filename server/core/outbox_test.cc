@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "server/core/outbox_reader.h"
+#include "server/core/shared_frame.h"
+#include "server/core/wire.h"
 
 namespace chat {
 namespace {
@@ -276,6 +278,17 @@ TEST_F(OutboxTest, KeepsOnlyTheLatestPresenceOfAUser) {
   EXPECT_EQ(outbox_.bytes(), bytes);
 
   EXPECT_THAT(ReadAll(), ElementsAre("presence -1"));
+}
+
+TEST_F(OutboxTest, TellsNothingAfterASnapshotThatIsOlderThanIt) {
+  PushPresence(kAlice, OnlineState::kOnline);
+  v1::ServerFrame snapshot;
+  *snapshot.mutable_presence()->add_users() =
+      ToWire(LastSeen{kAlice, std::nullopt}, OnlineState::kOffline);
+  outbox_.PushPresenceSnapshot(EncodeWire(Encoding::kJson, snapshot));
+  PushPresence(kBob, OnlineState::kOnline);
+
+  EXPECT_THAT(ReadAll(), ElementsAre("presence -1", "presence +2"));
 }
 
 TEST_F(OutboxTest, MergesPresenceWhileAnEarlierFrameOfItStillWaits) {

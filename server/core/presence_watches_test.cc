@@ -33,6 +33,14 @@ TEST(PresenceWatchesTest, NamesAllWhoWatchAUser) {
   EXPECT_THAT(watches.WatchersOf(kCarol), IsEmpty());
 }
 
+TEST(PresenceWatchesTest, NamesAllWhomAConnectionWatches) {
+  PresenceWatches watches;
+  watches.Set(kPhone, {kCarol, kAlice});
+
+  EXPECT_THAT(watches.WatchedBy(kPhone), UnorderedElementsAre(kAlice, kCarol));
+  EXPECT_THAT(watches.WatchedBy(kLaptop), IsEmpty());
+}
+
 TEST(PresenceWatchesTest, ReplacesTheWholeList) {
   PresenceWatches watches;
   watches.Set(kPhone, {kAlice, kBob});
