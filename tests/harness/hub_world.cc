@@ -112,6 +112,7 @@ v1::ClientFrame SyncFrame(const std::vector<SyncCursor>& cursors) {
 v1::ClientFrame WatchFrame(const std::vector<UserId>& users) {
   v1::ClientFrame frame;
   frame.set_ref(9);
+  frame.mutable_watch_presence();
   for (const UserId user : users) frame.mutable_watch_presence()->add_user_ids(user.number());
   return frame;
 }

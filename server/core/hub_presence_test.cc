@@ -1,0 +1,188 @@
+// Who is told of whom, over two shards in virtual time.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+
+#include "server/core/hub.h"
+#include "tests/harness/hub_world.h"
+
+namespace chat {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::Device;
+using testing::HubWorld;
+using testing::WatchFrame;
+
+constexpr UserId kAlice(1001);
+constexpr UserId kBob(1002);
+
+class HubPresenceTest : public ::testing::Test {
+ protected:
+  HubPresenceTest() {
+    world_.store().AllowPresence(kAlice, kBob);
+    world_.Settle();
+    alice_.Take();
+  }
+
+  // What Alice last heard of Bob, if anything, since she was last asked.
+  std::optional<bool> Heard() {
+    std::optional<bool> online;
+    for (const v1::ServerFrame& frame : alice_.Take()) {
+      for (const v1::Presence& presence : frame.presence().users()) {
+        if (presence.user_id() == kBob.number()) online = presence.online();
+      }
+    }
+    return online;
+  }
+
+  void WatchBob() {
+    alice_.Give(WatchFrame({kBob}));
+    world_.Settle();
+  }
+
+  // Passes time in which Alice's own connection stays alive.
+  void Pass(milliseconds time) {
+    for (auto passed = milliseconds(0); passed < time; passed += milliseconds(100)) {
+      world_.hub(0).Touch(alice_.connection());
+      world_.Pass(milliseconds(100));
+    }
+  }
+
+  HubWorld world_{2};
+  Device& alice_ = world_.Connect(kAlice, 0);
+};
+
+TEST_F(HubPresenceTest, AWatchStartsWithHowThingsAreAndGoesOnWithWhatChanges) {
+  WatchBob();
+  EXPECT_EQ(Heard(), false);
+
+  Device& bob = world_.Connect(kBob, 1);
+  world_.Settle();
+  EXPECT_EQ(Heard(), true);
+
+  bob.Disconnect();
+  Pass(milliseconds(9900));
+  EXPECT_EQ(Heard(), std::nullopt);
+  Pass(milliseconds(200));
+  EXPECT_EQ(Heard(), false);
+}
+
+TEST_F(HubPresenceTest, AReconnectWithinTheGraceIsNotSeen) {
+  WatchBob();
+  Device& bob = world_.Connect(kBob, 1);
+  world_.Settle();
+  Heard();
+
+  bob.Disconnect();
+  Pass(milliseconds(5000));
+  world_.Connect(kBob, 0);
+  Pass(milliseconds(8000));
+
+  EXPECT_EQ(Heard(), std::nullopt);
+}
+
+TEST_F(HubPresenceTest, SilenceOnTheLastConnectionIsOfflineAtOnce) {
+  WatchBob();
+  world_.Connect(kBob, 1);
+  world_.Settle();
+  Heard();
+
+  Pass(milliseconds(29900));
+  EXPECT_EQ(Heard(), std::nullopt);
+  Pass(milliseconds(200));
+
+  EXPECT_EQ(Heard(), false);
+}
+
+TEST_F(HubPresenceTest, LoggingOutOfOneOfTwoSessionsIsNotSeenAndOfTheLastIsAtOnce) {
+  WatchBob();
+  Device& phone = world_.Connect(kBob, 0);
+  Device& laptop = world_.Connect(kBob, 1);
+  world_.Settle();
+  Heard();
+  const auto log_out = [&](Device& device) {
+    auto batch = std::make_shared<CommitBatch>();
+    batch->revoked_sessions.push_back(device.connection().owner());
+    world_.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
+    world_.Settle();
+  };
+
+  log_out(phone);
+  EXPECT_EQ(Heard(), std::nullopt);
+  log_out(laptop);
+
+  EXPECT_EQ(Heard(), false);
+}
+
+TEST_F(HubPresenceTest, StrangersAreNeitherShownNorWatched) {
+  world_.store().ForbidPresence(kAlice, kBob);
+  WatchBob();
+  EXPECT_EQ(Heard(), std::nullopt);
+
+  world_.Connect(kBob, 1);
+  world_.Settle();
+
+  EXPECT_EQ(Heard(), std::nullopt);
+}
+
+TEST_F(HubPresenceTest, AWatchEndsWhenItIsNoLongerAllowed) {
+  WatchBob();
+  Heard();
+  world_.store().ForbidPresence(kAlice, kBob);
+  auto batch = std::make_shared<CommitBatch>();
+  batch->user_changes.push_back(
+      {kAlice, Change(1),
+       ContactChanged{
+           ContactEvent::kRemoved,
+           User{.user_id = kBob, .username = "bob", .display_name = "bob", .created_at = {}}}});
+  world_.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
+  world_.Settle();
+
+  world_.Connect(kBob, 1);
+  world_.Settle();
+
+  EXPECT_EQ(Heard(), std::nullopt);
+}
+
+TEST_F(HubPresenceTest, TheLastWatchWins) {
+  alice_.Give(WatchFrame({kBob}));
+  alice_.Give(WatchFrame({}));
+  world_.Settle();
+  Heard();
+
+  world_.Connect(kBob, 1);
+  world_.Settle();
+
+  EXPECT_EQ(Heard(), std::nullopt);
+}
+
+TEST_F(HubPresenceTest, LastSeenIsWrittenOnceWhenSomeoneGoesOffline) {
+  Device& phone = world_.Connect(kBob, 0);
+  Device& laptop = world_.Connect(kBob, 1);
+  world_.Settle();
+  phone.Disconnect();
+  laptop.Disconnect();
+  EXPECT_TRUE(world_.store().recorded().empty());
+
+  Pass(milliseconds(10100));
+
+  ASSERT_EQ(world_.store().recorded().size(), 1u);
+  EXPECT_EQ(world_.store().recorded()[0].user_id, kBob);
+}
+
+TEST_F(HubPresenceTest, WatchingMoreThanTheLimitIsRefused) {
+  std::vector<UserId> users;
+  for (std::int64_t i = 0; i <= static_cast<std::int64_t>(kWatchUsersMax); ++i)
+    users.emplace_back(i + 1);
+
+  alice_.Give(WatchFrame(users));
+
+  const auto frames = alice_.Take();
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_EQ(frames[0].error().code(), "invalid_argument");
+}
+
+}  // namespace
+}  // namespace chat
