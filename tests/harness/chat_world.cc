@@ -1,0 +1,62 @@
+#include "tests/harness/chat_world.h"
+
+#include <utility>
+
+#include "tests/harness/deadline.h"
+
+namespace chat::testing {
+namespace {
+
+// The system chooses the shard by a hash of ports; so many wrong ones in a row do not happen.
+constexpr int kSeatingTriesMax = 60;
+
+}  // namespace
+
+ChatWorld::ChatWorld(WorldOptions options)
+    : options_(std::move(options)), server_({.shards = options_.shards, .flags = options_.flags}) {}
+
+Person ChatWorld::Arrives(std::string name) {
+  Person person(server_.endpoint(), std::move(name), options_.encoding);
+  person.LogsIn();
+  return person;
+}
+
+Person ChatWorld::Joins(std::string name) {
+  Person person = Arrives(std::move(name));
+  Seat(person);
+  return person;
+}
+
+Person ChatWorld::JoinsAgain(const Person& person, std::string device_name) {
+  Person again = person.AtAnotherDevice(std::move(device_name));
+  again.LogsIn();
+  Seat(again);
+  return again;
+}
+
+void ChatWorld::Seat(Person& person, const ConnectOptions& options) {
+  if (options_.shards == 1) return person.Connects(options);
+  const int shard = std::exchange(next_shard_, (next_shard_ + 1) % options_.shards);
+  for (int i = 0; i < kSeatingTriesMax; ++i) {
+    const double before = ConnectionsOf(shard);
+    const double total_before = server_.Metrics().Total("chat_connections");
+    person.Connects(options);
+    if (ConnectionsOf(shard) == before + 1) return;
+    person.Disconnects();
+    AwaitConnections(total_before);
+  }
+  throw Surprise("no connection came to shard " + std::to_string(shard));
+}
+
+double ChatWorld::ConnectionsOf(int shard) const {
+  return server_.Metrics().Value("chat_connections{shard=\"" + std::to_string(shard) + "\"}");
+}
+
+void ChatWorld::AwaitConnections(double total) const {
+  const Deadline deadline;
+  while (server_.Metrics().Total("chat_connections") != total) {
+    if (deadline.passed()) throw Surprise("a closed connection is still counted");
+  }
+}
+
+}  // namespace chat::testing
