@@ -52,7 +52,7 @@ void Listener::MadeRoom() {
 }
 
 void Listener::Close() {
-  is_closed_ = true;
+  if (std::exchange(is_closed_, true)) return;
   watch_.cancel();
   pause_.cancel();
 }

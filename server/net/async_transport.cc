@@ -59,7 +59,9 @@ asio::awaitable<std::expected<void, StreamError>> AsyncTransport::SendAll(std::s
   co_return std::expected<void, StreamError>();
 }
 
-void AsyncTransport::Cancel() { watch_.cancel(); }
+void AsyncTransport::Cancel() {
+  if (watch_.is_open()) watch_.cancel();
+}
 
 Transport AsyncTransport::Release() && {
   watch_.release();

@@ -1,0 +1,48 @@
+// A store that is always down, for tests of what lies between the hub and the socket: that part
+// never asks what the store says.
+#pragma once
+
+#include <expected>
+#include <vector>
+
+#include "server/ports/conversations.h"
+#include "server/ports/messages.h"
+#include "server/ports/presence_records.h"
+
+namespace chat::net {
+
+// Thread: the shard's. Lifetime: the test's.
+class UnavailableStore final : public Messages, public Conversations, public PresenceRecords {
+ public:
+  void Append(NewMessage, Completion<Appended, AppendError> done) override {
+    done(std::unexpected(AppendError::kUnavailable));
+  }
+  void ReadPage(EntryPageRequest, Completion<EntryPage, ViewError> done) override {
+    done(std::unexpected(ViewError::kUnavailable));
+  }
+  void ReadRange(ConversationId, Seq, Seq,
+                 Completion<std::vector<Entry>, ReadError> done) override {
+    done(std::unexpected(ReadError::kUnavailable));
+  }
+  void OpenDirect(UserId, UserId,
+                  Completion<OpenedConversation, OpenConversationError> done) override {
+    done(std::unexpected(OpenConversationError::kUnavailable));
+  }
+  void Find(UserId, ConversationId, Completion<ConversationView, ViewError> done) override {
+    done(std::unexpected(ViewError::kUnavailable));
+  }
+  void List(ConversationPageRequest,
+            Completion<std::vector<ConversationView>, ReadError> done) override {
+    done(std::unexpected(ReadError::kUnavailable));
+  }
+  void ListMembers(ConversationId, Completion<MemberList, ViewError> done) override {
+    done(std::unexpected(ViewError::kUnavailable));
+  }
+  void RecordLastSeen(std::vector<LastSeen>) override {}
+  void FindVisible(UserId, std::vector<UserId>,
+                   Completion<std::vector<LastSeen>, ReadError> done) override {
+    done(std::unexpected(ReadError::kUnavailable));
+  }
+};
+
+}  // namespace chat::net
