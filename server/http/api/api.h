@@ -1,0 +1,37 @@
+// The HTTP API under /v1: one object per resource, each with its handlers. It is what a router
+// needs to serve the API; it knows no socket.
+#pragma once
+
+#include "server/http/api/api_ports.h"
+#include "server/http/api/auth_api.h"
+#include "server/http/api/contacts_api.h"
+#include "server/http/api/conversations_api.h"
+#include "server/http/api/history_api.h"
+#include "server/http/api/users_api.h"
+#include "server/http/router.h"
+
+namespace chat::http {
+
+// Thread: the shard's. Lifetime: longer than the router it added routes to serves requests.
+class Api {
+ public:
+  explicit Api(const ApiPorts& ports)
+      : auth_(ports), users_(ports), contacts_(ports), conversations_(ports), history_(ports) {}
+
+  void AddRoutes(Router& router) {
+    auth_.AddRoutes(router);
+    users_.AddRoutes(router);
+    contacts_.AddRoutes(router);
+    conversations_.AddRoutes(router);
+    history_.AddRoutes(router);
+  }
+
+ private:
+  AuthApi auth_;
+  UsersApi users_;
+  ContactsApi contacts_;
+  ConversationsApi conversations_;
+  HistoryApi history_;
+};
+
+}  // namespace chat::http

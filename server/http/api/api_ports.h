@@ -1,0 +1,33 @@
+// What the API's handlers work with; all of it belongs to one shard or is safe from any.
+#pragma once
+
+#include <functional>
+
+#include "protocol/ids.h"
+#include "server/auth/authenticator.h"
+#include "server/auth/credential_issuer.h"
+#include "server/auth/password_hasher.h"
+#include "server/ports/accounts.h"
+#include "server/ports/contacts.h"
+#include "server/ports/conversations.h"
+#include "server/ports/executor.h"
+#include "server/ports/messages.h"
+#include "server/ports/sessions.h"
+
+namespace chat::http {
+
+// Lifetime: everything referred to outlives the API.
+struct ApiPorts {
+  Executor& home;  // the shard's
+  Accounts& accounts;
+  Sessions& sessions;
+  Contacts& contacts;
+  Conversations& conversations;
+  Messages& messages;
+  const auth::Authenticator& authenticator;
+  const auth::CredentialIssuer& issuer;
+  const auth::PasswordHasher& hasher;
+  std::function<bool(UserId)> is_online;
+};
+
+}  // namespace chat::http

@@ -1,0 +1,37 @@
+// The gate before every handler that needs to know who asks.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+
+#include "server/auth/authenticator.h"
+#include "server/http/request.h"
+#include "server/http/response.h"
+#include "server/http/router.h"
+#include "server/ports/sessions.h"
+#include "server/runtime/asio.h"
+
+namespace chat::http {
+
+// Runs only for a caller whose session lives.
+using CallerHandler =
+    std::function<asio::awaitable<Response>(SessionOwner caller, Request request)>;
+
+// Adds routes that answer 401 to who does not show a valid access token, 503 when that cannot be
+// found out, and else go on with the caller.
+//
+// Thread: the shard's. Lifetime: needed only while adding; the authenticator outlives the routes.
+class BearerRoutes {
+ public:
+  BearerRoutes(Router& router, const auth::Authenticator& authenticator)
+      : router_(router), authenticator_(authenticator) {}
+
+  void Add(Method method, std::string pattern, CallerHandler handler);
+
+ private:
+  Router& router_;
+  const auth::Authenticator& authenticator_;
+};
+
+}  // namespace chat::http

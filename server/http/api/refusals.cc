@@ -1,0 +1,44 @@
+#include "server/http/api/refusals.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include "server/http/problem.h"
+
+namespace chat::http {
+namespace {
+
+// Long enough for a store to come back from a hiccup, or for some hashes to be done.
+constexpr std::chrono::milliseconds kRetryAfter{1000};
+
+}  // namespace
+
+Response Refuse(ErrorCode code, std::string detail) {
+  return ProblemResponse({.code = code, .detail = std::move(detail), .retry_after = std::nullopt});
+}
+
+Response NotFound() { return Refuse(ErrorCode::kNotFound, "There is no such thing."); }
+
+Response Unavailable() {
+  return ProblemResponse({.code = ErrorCode::kUnavailable,
+                          .detail = "The server cannot do this now; try again.",
+                          .retry_after = kRetryAfter});
+}
+
+Response Unauthenticated() {
+  return Refuse(ErrorCode::kUnauthenticated, "A valid access token is needed.");
+}
+
+Response RefuseView(ViewError error) {
+  switch (error) {
+    case ViewError::kNotFound:
+      return NotFound();
+    case ViewError::kUnavailable:
+      return Unavailable();
+  }
+  std::abort();
+}
+
+}  // namespace chat::http
