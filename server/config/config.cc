@@ -1,5 +1,6 @@
 #include "server/config/config.h"
 
+#include <arpa/inet.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -186,6 +187,12 @@ std::optional<ListenAddress> ParseListenAddress(const std::string& text) {
   const char* const end = text.data() + text.size();
   const auto [parsed_end, error] = std::from_chars(text.data() + colon + 1, end, port);
   if (error != std::errc() || parsed_end != end) return std::nullopt;
+  if (host == "localhost") host = "127.0.0.1";
+  std::array<unsigned char, sizeof(in6_addr)> address;
+  if (inet_pton(AF_INET, host.c_str(), address.data()) != 1 &&
+      inet_pton(AF_INET6, host.c_str(), address.data()) != 1) {
+    return std::nullopt;
+  }
   return ListenAddress{std::move(host), port};
 }
 

@@ -15,7 +15,7 @@
 namespace chat::config {
 
 struct ListenAddress {
-  std::string host;
+  std::string host;        // an IP address
   std::uint16_t port = 0;  // 0 picks a free one
 
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;

@@ -26,21 +26,19 @@ void DeadlineWheelLink::Unlink() {
   previous_ = next_ = this;
 }
 
-// Enough buckets for a deadline one timeout ahead of any instant since the last tick.
 DeadlineWheel::DeadlineWheel(ShardTime::duration timeout, Instant start)
     : timeout_(timeout),
       start_(start),
-      buckets_(static_cast<std::size_t>(TickAtOrAfter(timeout)) + 2) {}
+      buckets_(static_cast<std::size_t>(TickAtOrAfter(timeout)) + 1) {}
 
 DeadlineWheelLink& DeadlineWheel::Bucket(Tick tick) {
   return buckets_[static_cast<std::size_t>(tick) % buckets_.size()];
 }
 
-// A deadline that the wheel cannot reach lands in its last bucket and is placed again from there.
+// A deadline more than a round ahead shares its bucket with earlier ones, and is placed again
+// there.
 void DeadlineWheel::Place(DeadlineWheelEntry& entry) {
-  const Tick last = tick_ + static_cast<Tick>(buckets_.size());
-  const Tick deadline = TickAtOrAfter(entry.last_activity() + timeout_ - start_);
-  entry.InsertBefore(Bucket(std::clamp(deadline, tick_ + 1, last)));
+  entry.InsertBefore(Bucket(TickAtOrAfter(entry.last_activity() + timeout_ - start_)));
 }
 
 void DeadlineWheel::Add(DeadlineWheelEntry& entry, Instant now) {

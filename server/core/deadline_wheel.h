@@ -47,7 +47,7 @@ class DeadlineWheelEntry : private DeadlineWheelLink {
 
 // All entries of one shard, by when each has to be looked at next.
 //
-// Thread: the shard's. Lifetime: the hub's.
+// Thread: the shard's. Lifetime: the hub's. Time never goes back between calls.
 class DeadlineWheel {
  public:
   // An entry expires within this after its deadline, and never before it.

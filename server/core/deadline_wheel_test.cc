@@ -108,13 +108,15 @@ TEST_F(DeadlineWheelTest, MayBeDestroyedBeforeItsEntries) {
 }
 
 TEST_F(DeadlineWheelTest, StartsOverWhenAnEntryIsAddedAgain) {
-  Client client(1);
-  wheel_.Add(client, kStart);
+  Client first(1);
+  Client second(2);
+  Client third(3);
+  for (Client* client : {&first, &second, &third}) wheel_.Add(*client, kStart);
 
-  wheel_.Add(client, At(seconds(10)));
+  wheel_.Add(second, At(seconds(10)));
 
-  EXPECT_THAT(ExpireUntil(At(milliseconds(39'900))), IsEmpty());
-  EXPECT_THAT(ExpireUntil(At(milliseconds(40'100))), ElementsAre(1));
+  EXPECT_THAT(ExpireUntil(At(milliseconds(39'900))), ElementsAre(1, 3));
+  EXPECT_THAT(ExpireUntil(At(milliseconds(40'100))), ElementsAre(2));
 }
 
 TEST_F(DeadlineWheelTest, FindsAllAfterALongPause) {

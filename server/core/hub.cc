@@ -62,11 +62,10 @@ void Hub::EndSilent(Connection& connection) {
   connection.Close(websocket::CloseCode::kHeartbeatTimeout, "nothing was heard for too long");
 }
 
-void Hub::Drain(std::chrono::milliseconds reconnect_after) {
-  roster_.ForEach([&](Connection& connection) {
-    connection.Send(GoAwayFrame(reconnect_after));
-    connection.Close(websocket::CloseCode::kServerRestart, "the server restarts");
-  });
+void Hub::TellToGo(std::chrono::milliseconds reconnect_after) {
+  SharedFrame frame(GoAwayFrame(reconnect_after));
+  roster_.ForEach(
+      [&](Connection& connection) { connection.Send(frame.wire(connection.encoding())); });
 }
 
 void Hub::Handle(const BusMessage& message) {

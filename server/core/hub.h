@@ -101,8 +101,11 @@ class Hub : private EntrySink {
   const OutboxTotals& outbox_totals() const { return roster_.outbox_totals(); }
   const HubCounters& counters() const { return counters_; }
 
-  // Tells all clients to go and closes them with 1012 once that is written.
-  void Drain(std::chrono::milliseconds reconnect_after);
+  // Tells all clients that this node is about to close their connections.
+  void TellToGo(std::chrono::milliseconds reconnect_after);
+
+  // Sends that are not answered yet.
+  std::size_t pending_sends() const { return sends_.size(); }
 
  private:
   void Dispatch(Connection& connection, const v1::ClientFrame& frame);

@@ -291,17 +291,16 @@ TEST(HubTest, EndingASessionClosesItsConnectionsOnly) {
   EXPECT_FALSE(second.closed_with());
 }
 
-TEST(HubTest, DrainingTellsEveryClientBeforeItCloses) {
+TEST(HubTest, TellsEveryClientWhenTheNodeIsAboutToGo) {
   HubWorld world;
   Device& alice = world.Connect(kAlice);
   alice.Take();
 
-  world.hub().Drain(milliseconds(1500));
+  world.hub().TellToGo(milliseconds(1500));
 
   const auto frames = alice.Take();
   ASSERT_EQ(frames.size(), 1u);
   EXPECT_EQ(frames[0].go_away().reconnect_after_ms(), 1500u);
-  EXPECT_EQ(alice.closed_with(), websocket::CloseCode::kServerRestart);
 }
 
 TEST(HubTest, AnAnswerThatComesAfterTheConnectionEndedHarmsNobody) {

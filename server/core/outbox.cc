@@ -89,10 +89,10 @@ struct Outbox::State {
   bool EncodePending(Encoding encoding);
 
   std::vector<Item> fifo;
-  std::size_t first = 0;    // items before it are gone
-  std::size_t written = 0;  // bytes of the first item
-  std::size_t signals = 0;  // items of kind kSignal
-  std::size_t bytes = 0;    // as Outbox::bytes()
+  std::size_t bytes = 0;      // as Outbox::bytes()
+  std::size_t written = 0;    // bytes of the first item
+  std::uint32_t first = 0;    // items before it are gone
+  std::uint32_t signals = 0;  // items of kind kSignal
   std::vector<Gap> gaps;
   std::vector<PresenceChange> presence;
   std::vector<PendingTyping> typing;
@@ -240,7 +240,7 @@ std::size_t Outbox::bytes() const { return state_ ? state_->bytes : 0; }
 Outbox::State& Outbox::Open() {
   if (!state_) {
     state_ = std::make_unique<State>();
-    state_->fifo.reserve(4);
+    state_->fifo.reserve(2);
   }
   return *state_;
 }

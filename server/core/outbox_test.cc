@@ -262,6 +262,20 @@ TEST_F(OutboxTest, OverflowsWhenTheGapsThemselvesTakeTooMuch) {
   EXPECT_LE(outbox_.bytes(), limits_.bytes_hard_max);
 }
 
+TEST_F(OutboxTest, OverflowsWhenGapsAreLongerThanTheBodiesTheyStandFor) {
+  const auto short_body = std::make_shared<const std::string>(10, 'x');
+  ConversationId conversation;
+  while (outbox_.bytes() + short_body->size() <= limits_.bytes_max) {
+    conversation = ConversationId(conversation.number() + 1);
+    outbox_.PushBody(short_body, conversation, Seq(1), Change(0));
+  }
+  ASSERT_FALSE(outbox_.overflowed());
+
+  outbox_.PushBody(short_body, conversation, Seq(2), Change(0));
+
+  EXPECT_TRUE(outbox_.overflowed());
+}
+
 TEST_F(OutboxTest, TellsOfEveryUserInOnePresenceFrameAfterTheRest) {
   PushPresence(kBob, OnlineState::kOffline);
   PushAck(1);

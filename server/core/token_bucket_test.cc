@@ -81,9 +81,20 @@ TEST(TokenBucketTest, ServesSlowRates) {
   EXPECT_EQ(bucket.TryTake(kStart), std::chrono::minutes(3));
 }
 
-// Seven a second is no whole number of milliseconds: rounding each token would lose or win some.
+// Seven a second is no whole number of milliseconds.
+constexpr RateLimit kOdd{7, seconds(1), 2};
+
+TEST(TokenBucketTest, RoundsTheWaitUpSoThatItIsNeverTooShort) {
+  TokenBucket bucket(kOdd);
+  TakeAll(bucket, kOdd, kStart);
+
+  EXPECT_EQ(bucket.TryTake(kStart), milliseconds(143));
+  EXPECT_EQ(bucket.TryTake(kStart + milliseconds(142)), milliseconds(1));
+  EXPECT_EQ(bucket.TryTake(kStart + milliseconds(143)), std::nullopt);
+}
+
+// Rounding each token would lose or win some.
 TEST(TokenBucketTest, DriftsByNoTokenInAnHourAtAnOddRate) {
-  constexpr static RateLimit kOdd{7, seconds(1), 2};
   TokenBucket bucket(kOdd);
   int taken = 0;
 

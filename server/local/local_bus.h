@@ -16,9 +16,9 @@ struct BusSubscriber {
   std::function<void(const BusMessage&)> handle;
 };
 
-// Thread: Publish any; Subscribe only before the first Publish, so nothing needs a lock.
-// Lifetime: outlives its publishers; executors and whatever the handlers use outlive it and the
-// tasks it posted.
+// Thread: Publish any; Subscribe only while nobody publishes (at the start), so nothing needs a
+// lock. Lifetime: outlives its publishers; executors and whatever the handlers use outlive it and
+// the tasks it posted.
 class LocalBus final : public Bus {
  public:
   void Subscribe(BusSubscriber subscriber);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -27,6 +28,13 @@ struct DatabaseOptions {
   WriterLimits writer;
   ReaderLimits readers;
   std::size_t reader_threads = 2;
+};
+
+// What was asked of the store since the start.
+struct DatabaseCounters {
+  std::uint64_t commits = 0;
+  std::uint64_t writes = 0;  // several share a commit
+  std::uint64_t reads = 0;
 };
 
 // Thread: any. Lifetime: outlives the adapters; executors, bus and clock outlive it.
@@ -55,6 +63,12 @@ class Database {
 
   // Why the store cannot write, as of the last commit; empty when it can.
   std::string last_write_failure() const { return writer_.last_failure(); }
+
+  DatabaseCounters counters() const {
+    return {.commits = writer_.committing(),
+            .writes = writer_.job_count(),
+            .reads = readers_.job_count()};
+  }
 
   // Ends the threads. What waits, and all that comes later, completes with kUnavailable.
   void Stop();

@@ -29,6 +29,7 @@ Readers::Readers(std::vector<Connection> connections, Surroundings surroundings,
 Readers::~Readers() { Stop(); }
 
 void Readers::Submit(std::unique_ptr<ReadJob> job) {
+  ++job_count_;
   Waiting waiting{std::move(job), std::chrono::steady_clock::now() + limits_.deadline};
   if (!queue_.TryPush(waiting, 0)) PostCompletion(std::move(waiting.job));
 }

@@ -2,8 +2,10 @@
 // other (WAL). Reads therefore never wait for a commit.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -53,6 +55,9 @@ class Readers {
   // kUnavailable.
   void Submit(std::unique_ptr<ReadJob> job);
 
+  // Jobs submitted since the start.
+  std::uint64_t job_count() const { return job_count_.load(); }
+
   // Finishes the reads that run, completes the rest with kUnavailable, and ends.
   void Stop();
 
@@ -69,6 +74,7 @@ class Readers {
   const Surroundings surroundings_;
   const ReaderLimits limits_;
   BoundedQueue<Waiting> queue_;
+  std::atomic<std::uint64_t> job_count_ = 0;
   std::vector<std::thread> threads_;
 };
 

@@ -62,6 +62,7 @@ Writer::Writer(Connection connection, Surroundings surroundings, WriterLimits li
 Writer::~Writer() { Stop(); }
 
 void Writer::Submit(std::unique_ptr<WriteJob> job, std::size_t bytes) {
+  ++job_count_;
   if (queue_.TryPush(job, bytes)) return;
   Jobs<WriteTransaction> refused;
   refused.push_back(std::move(job));

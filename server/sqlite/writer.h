@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -67,6 +68,9 @@ class Writer {
   // the read.
   CommitNumber committing() const { return committing_.load(); }
 
+  // Jobs submitted since the start.
+  std::uint64_t job_count() const { return job_count_.load(); }
+
   // Why the store cannot write, as of the last commit; empty when it can.
   std::string last_failure() const;
 
@@ -87,6 +91,7 @@ class Writer {
   IdGenerator ids_;
   BoundedQueue<std::unique_ptr<WriteJob>> queue_;
   std::atomic<CommitNumber> committing_ = 0;
+  std::atomic<std::uint64_t> job_count_ = 0;
   mutable std::mutex failure_mutex_;
   std::string last_failure_;
   std::thread thread_;
