@@ -1,0 +1,59 @@
+#include "server/app/admin_server.h"
+
+#include <utility>
+
+#include "server/http/response.h"
+#include "server/http/status.h"
+#include "server/runtime/await.h"
+#include "server/telemetry/log.h"
+#include "server/telemetry/metrics.h"
+
+namespace chat::app {
+namespace {
+
+constexpr std::chrono::milliseconds kStopPatience{500};
+
+http::ServerOptions MakeOptions(const http::Router& router, const Clock& clock) {
+  return {.session = {.router = &router, .clock = &clock},
+          .sessions_max = 64,
+          .on_failure = [](std::string_view what) {
+            telemetry::Log(telemetry::Severity::kError, "admin_session_failed", {{"what", what}});
+          }};
+}
+
+// A shard's counters belong to its thread: it takes the snapshot itself.
+asio::awaitable<telemetry::ShardSnapshot> TakeSnapshot(ShardServer& server, runtime::Shard& home) {
+  co_return co_await runtime::Await<telemetry::ShardSnapshot>([&](auto done) {
+    server.shard().Post([&server, &home, done = std::move(done)]() mutable {
+      home.Post(
+          [snapshot = server.Snapshot(), done = std::move(done)]() mutable { done(snapshot); });
+    });
+  });
+}
+
+}  // namespace
+
+AdminServer::AdminServer(runtime::Shard& home, AdminParts parts,
+                         net::FileDescriptor listening_socket)
+    : home_(home),
+      parts_(std::move(parts)),
+      http_(home.io_context().get_executor(), std::move(listening_socket),
+            MakeOptions(router_, parts_.clock)) {
+  router_.Add({.method = http::Method::kGet,
+               .pattern = "/metrics",
+               .handler = [this](http::Request) { return AnswerMetrics(); }});
+}
+
+asio::awaitable<http::Response> AdminServer::AnswerMetrics() {
+  std::vector<telemetry::ShardSnapshot> shards;
+  for (ShardServer* server : parts_.shards) shards.push_back(co_await TakeSnapshot(*server, home_));
+  const sqlite::DatabaseCounters store = parts_.database.counters();
+  co_return http::TextResponse(
+      http::Status::kOk,
+      telemetry::RenderMetrics(
+          shards, {.commits = store.commits, .writes = store.writes, .reads = store.reads}));
+}
+
+asio::awaitable<void> AdminServer::Stop() { co_await http_.Stop(kStopPatience); }
+
+}  // namespace chat::app

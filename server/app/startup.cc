@@ -1,0 +1,125 @@
+#include "server/app/startup.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "server/auth/secure_random.h"
+#include "server/auth/wrapping_secret.h"
+#include "server/net/ip_address.h"
+#include "server/net/listening_socket.h"
+#include "server/ports/executor.h"
+#include "server/runtime/asio.h"
+#include "server/runtime/system_clock.h"
+#include "server/sqlite/signing_keys.h"
+#include "server/telemetry/log.h"
+
+namespace chat::app {
+namespace {
+
+constexpr std::chrono::seconds kKeysDeadline{30};
+
+// Runs on the main thread, before there are shards.
+class StartupLoop : public Executor {
+ public:
+  void Post(Task task) override { asio::post(loop_, std::move(task)); }
+
+  // Runs what is posted until `ready` or the deadline; whether it became ready.
+  template <typename Ready>
+  bool RunUntil(Ready ready, std::chrono::steady_clock::duration deadline) {
+    const auto work = asio::make_work_guard(loop_);
+    const auto end = std::chrono::steady_clock::now() + deadline;
+    while (!ready() && loop_.run_one_until(end) > 0) {
+    }
+    return ready();
+  }
+
+ private:
+  asio::io_context loop_;
+};
+
+std::expected<std::optional<auth::WrappingSecret>, std::string> ReadSecret(
+    const config::Config& config) {
+  if (!config.secret_file) return std::nullopt;
+  const std::string name = config.secret_file->string();
+  std::ifstream file(*config.secret_file, std::ios::binary);
+  if (!file) return std::unexpected("the secret file " + name + " cannot be read");
+  const std::string contents{std::istreambuf_iterator<char>(file), {}};
+  auto secret = auth::WrappingSecret::Make(contents);
+  if (!secret) {
+    return std::unexpected("the secret file " + name + " " +
+                           std::string(auth::Explain(secret.error())));
+  }
+  return *std::move(secret);
+}
+
+std::expected<std::unique_ptr<auth::Keyring>, std::string> LoadKeys(
+    sqlite::Database& database, std::optional<auth::WrappingSecret> secret) {
+  StartupLoop loop;
+  sqlite::SigningKeys keys(database, loop);
+  auth::SystemRandom random;
+  const bool wrapped = secret.has_value();
+  std::optional<Result<auth::Keyring, auth::KeyringError>> loaded;
+  auth::LoadKeyring(keys, std::move(secret), random,
+                    [&](Result<auth::Keyring, auth::KeyringError> keyring) {
+                      loaded.emplace(std::move(keyring));
+                    });
+  if (!loop.RunUntil([&] { return loaded.has_value(); }, kKeysDeadline)) {
+    return std::unexpected("the store did not answer with the signing keys in time");
+  }
+  if (!*loaded) return std::unexpected(std::string(auth::Explain(loaded->error())));
+  if (wrapped && (*loaded)->unwrapped_count() > 0) {
+    telemetry::Log(
+        telemetry::Severity::kWarn, "signing_keys_unwrapped",
+        {{"reason", "keys made before there was a secret file lie in the store as they are"}});
+  }
+  return std::make_unique<auth::Keyring>(**std::move(loaded));
+}
+
+std::expected<std::vector<net::FileDescriptor>, std::string> Listen(
+    const config::ListenAddress& address, std::size_t count) {
+  const std::string where = address.host + ":" + std::to_string(address.port);
+  const auto ip = net::IpAddress::Parse(address.host);
+  if (!ip) return std::unexpected("cannot listen on " + where + ": not an IP address");
+  auto sockets = net::OpenListeningSockets({.address = *ip, .port = address.port}, count);
+  if (!sockets)
+    return std::unexpected("cannot listen on " + where + ": " + sockets.error().message());
+  return *std::move(sockets);
+}
+
+}  // namespace
+
+std::expected<StartedStore, std::string> StartStore(const config::Config& config) {
+  auto secret = ReadSecret(config);
+  if (!secret) return std::unexpected(std::move(secret.error()));
+  StartedStore store{.clock = std::make_unique<runtime::SystemClock>(),
+                     .bus = std::make_unique<LocalBus>(),
+                     .database = nullptr,
+                     .keyring = nullptr};
+  auto database = sqlite::Database::Open({.data_dir = config.data_dir, .writer = {}, .readers = {}},
+                                         {.clock = *store.clock, .bus = *store.bus});
+  if (!database) return std::unexpected(std::move(database.error().detail));
+  store.database = *std::move(database);
+  auto keyring = LoadKeys(*store.database, *std::move(secret));
+  if (!keyring) return std::unexpected(std::move(keyring.error()));
+  store.keyring = *std::move(keyring);
+  return store;
+}
+
+std::expected<PublicSockets, std::string> OpenSockets(const config::Config& config) {
+  auto listening = Listen(config.listen, config.shards);
+  if (!listening) return std::unexpected(std::move(listening.error()));
+  PublicSockets sockets{.listening = *std::move(listening), .admin = std::nullopt};
+  if (config.admin_listen) {
+    auto admin = Listen(*config.admin_listen, 1);
+    if (!admin) return std::unexpected(std::move(admin.error()));
+    sockets.admin = std::move(admin->front());
+  }
+  return sockets;
+}
+
+}  // namespace chat::app
