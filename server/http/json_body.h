@@ -1,9 +1,10 @@
 // Reads the JSON body of a request into a message of the schema.
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <expected>
 
-#include "google/protobuf/message.h"
 #include "server/http/request.h"
 #include "server/http/response.h"
 

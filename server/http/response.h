@@ -2,11 +2,12 @@
 // sends it.
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "google/protobuf/message.h"
 #include "server/http/request.h"
 #include "server/http/status.h"
 

@@ -15,9 +15,13 @@ enum class PortUse { kAlone, kShared };
 
 std::error_code LastError() { return {errno, std::generic_category()}; }
 
-bool Enable(const FileDescriptor& socket, int level, int option) {
-  const int on = 1;
-  return ::setsockopt(socket.number(), level, option, &on, sizeof(on)) == 0;
+// How much the kernel takes beyond what it may send at once. The rest waits in our outbox, where it
+// can still be replaced by a gap; and a blocked socket tells of progress in steps of this size, not
+// of its whole buffer.
+constexpr int kNotSentBytesMax = 128 * 1024;
+
+bool SetOption(const FileDescriptor& socket, int level, int option, int value) {
+  return ::setsockopt(socket.number(), level, option, &value, sizeof(value)) == 0;
 }
 
 struct SocketAddress {
@@ -51,8 +55,8 @@ std::expected<FileDescriptor, std::error_code> Bind(const Endpoint& endpoint, Po
       ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return std::unexpected(LastError());
   // A restart must not wait for connections of the process before it.
-  if (!Enable(socket, SOL_SOCKET, SO_REUSEADDR)) return std::unexpected(LastError());
-  if (use == PortUse::kShared && !Enable(socket, SOL_SOCKET, SO_REUSEPORT)) {
+  if (!SetOption(socket, SOL_SOCKET, SO_REUSEADDR, 1)) return std::unexpected(LastError());
+  if (use == PortUse::kShared && !SetOption(socket, SOL_SOCKET, SO_REUSEPORT, 1)) {
     return std::unexpected(LastError());
   }
   const auto* const bound = reinterpret_cast<const sockaddr*>(&address.storage);
@@ -63,8 +67,11 @@ std::expected<FileDescriptor, std::error_code> Bind(const Endpoint& endpoint, Po
 std::expected<FileDescriptor, std::error_code> Listen(const Endpoint& endpoint, PortUse use) {
   std::expected<FileDescriptor, std::error_code> socket = Bind(endpoint, use);
   if (!socket) return socket;
-  // Accepted sockets inherit it.
-  if (!Enable(*socket, IPPROTO_TCP, TCP_NODELAY)) return std::unexpected(LastError());
+  // Accepted sockets inherit both.
+  if (!SetOption(*socket, IPPROTO_TCP, TCP_NODELAY, 1) ||
+      !SetOption(*socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, kNotSentBytesMax)) {
+    return std::unexpected(LastError());
+  }
   if (::listen(socket->number(), SOMAXCONN) != 0) return std::unexpected(LastError());
   return socket;
 }

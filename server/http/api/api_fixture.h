@@ -2,6 +2,7 @@
 // one process and without a socket. Time stands still until a test moves it.
 #pragma once
 
+#include <google/protobuf/message.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -16,7 +17,6 @@
 #include <string_view>
 #include <vector>
 
-#include "google/protobuf/message.h"
 #include "protocol/ids.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/credential_issuer.h"
