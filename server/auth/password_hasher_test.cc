@@ -4,48 +4,19 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
-#include <expected>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "server/ports/executor.h"
 #include "server/runtime/worker_pool.h"
+#include "tests/contracts/hand_executor.h"
 
 namespace chat::auth {
 namespace {
 
-constexpr std::chrono::seconds kDeadline(30);
 // The least that Argon2id takes, so that the tests are quick.
 constexpr HashCost kCheap{.passes = 1, .memory_bytes = 8192};
-
-// Runs what is posted on the thread of the test.
-class TestExecutor final : public Executor {
- public:
-  void Post(Task task) override {
-    const std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
-    posted_.notify_one();
-  }
-
-  // False when nothing was posted in time.
-  bool RunOne() {
-    std::unique_lock lock(mutex_);
-    if (!posted_.wait_for(lock, kDeadline, [this] { return !tasks_.empty(); })) return false;
-    Task task = std::move(tasks_.front());
-    tasks_.pop_front();
-    lock.unlock();
-    task();
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable posted_;
-  std::deque<Task> tasks_;
-};
 
 PasswordHasher::Submit SubmitTo(runtime::WorkerPool& pool) {
   return [&pool](Task task) { return pool.Submit(std::move(task)); };
@@ -56,8 +27,8 @@ class PasswordHasherTest : public testing::Test {
   Result<std::string, HashError> Hash(const PasswordHasher& hasher, std::string password) {
     std::optional<Result<std::string, HashError>> answer;
     hasher.Hash(std::move(password), executor_, [&](auto result) { answer = std::move(result); });
-    if (!executor_.RunOne() || !answer) return std::unexpected(HashError::kBusy);
-    return *answer;
+    EXPECT_TRUE(executor_.RunUntil([&] { return answer.has_value(); }));
+    return *std::move(answer);
   }
 
   Result<PasswordMatch, HashError> Verify(const PasswordHasher& hasher, std::string password,
@@ -65,11 +36,11 @@ class PasswordHasherTest : public testing::Test {
     std::optional<Result<PasswordMatch, HashError>> answer;
     hasher.Verify(std::move(password), std::move(hash), executor_,
                   [&](auto result) { answer = result; });
-    if (!executor_.RunOne() || !answer) return std::unexpected(HashError::kBusy);
-    return *answer;
+    EXPECT_TRUE(executor_.RunUntil([&] { return answer.has_value(); }));
+    return *std::move(answer);
   }
 
-  TestExecutor executor_;
+  contracts::HandExecutor executor_;
   runtime::WorkerPool pool_{{.threads = 2, .queued_max = 4}};
 };
 
@@ -167,9 +138,9 @@ TEST_F(PasswordHasherTest, CompletesOnItsExecutorOnly) {
 
   hasher.Hash("correct horse", executor_, [&](const auto&) { completed = true; });
 
+  ASSERT_TRUE(executor_.WaitForTasks(1));
   EXPECT_FALSE(completed);
-  ASSERT_TRUE(executor_.RunOne());
-  EXPECT_TRUE(completed);
+  EXPECT_TRUE(executor_.RunUntil([&] { return completed; }));
 }
 
 }  // namespace
