@@ -39,8 +39,7 @@ TestServer::TestServer(Router router, ServerOptions options) : router_(std::move
 }
 
 TestServer::~TestServer() {
-  asio::co_spawn(shard_.io_context(), server_->Stop(std::chrono::seconds(0)), asio::use_future)
-      .get();
+  Await([this] { return server_->Stop(std::chrono::seconds(0)); });
   shard_.Stop();
   shard_.Join();
 }
@@ -52,6 +51,10 @@ void TestServer::OnShard(std::function<void()> work) {
     done.set_value();
   });
   done.get_future().wait();
+}
+
+void TestServer::Await(std::function<asio::awaitable<void>()> task) {
+  asio::co_spawn(shard_.io_context(), task(), asio::use_future).get();
 }
 
 RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -83,6 +86,11 @@ std::string RawClient::ReadToEnd() {
   while (ReadSome(bytes)) {
   }
   return bytes;
+}
+
+void RawClient::ResetOnClose() {
+  const linger at_once = {.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
 void RawClient::ShutdownSend() { ::shutdown(socket_.number(), SHUT_WR); }

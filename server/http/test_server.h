@@ -29,6 +29,9 @@ class TestServer {
   // Runs `work` on the shard and waits for it.
   void OnShard(std::function<void()> work);
 
+  // Runs a coroutine on the shard and waits for it.
+  void Await(std::function<asio::awaitable<void>()> task);
+
   Server& server() { return *server_; }
   runtime::Shard& shard() { return shard_; }
 
@@ -53,6 +56,9 @@ class RawClient {
 
   // Reads until the server closes.
   std::string ReadToEnd();
+
+  // Makes the end of this client reset the connection.
+  void ResetOnClose();
 
   // Ends our direction.
   void ShutdownSend();
