@@ -32,6 +32,8 @@ class DatabaseFixture : public testing::Test {
     database_ = *std::move(opened);
   }
 
+  void Close() { database_.reset(); }
+
   // What `call` completes with.
   template <typename T, typename E>
   Result<T, E> Await(const std::function<void(Completion<T, E>)>& call) {

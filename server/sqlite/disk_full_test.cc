@@ -8,15 +8,11 @@
 #include <string>
 
 #include "protocol/ids.h"
-#include "server/ports/accounts.h"
-#include "server/ports/contacts.h"
-#include "server/ports/conversations.h"
+#include "server/ports/completion.h"
 #include "server/ports/messages.h"
-#include "server/sqlite/accounts.h"
-#include "server/sqlite/contacts.h"
-#include "server/sqlite/conversations.h"
+#include "server/sqlite/connection.h"
+#include "server/sqlite/conversation_fixture.h"
 #include "server/sqlite/database.h"
-#include "server/sqlite/database_fixture.h"
 #include "server/sqlite/messages.h"
 
 namespace chat::sqlite {
@@ -40,62 +36,24 @@ class FileSizeLimit {
   rlimit before_{};
 };
 
-class DiskFullTest : public DatabaseFixture {
+class DiskFullTest : public ConversationFixture {
  protected:
   void SetUp() override {
     Open(Options());
     alice_ = AddUser("alice");
-    const UserId bob = AddUser("bob");
-    Contacts contacts(database(), executor());
-    Conversations conversations(database(), executor());
-    for (const auto& [one, other] : {std::pair(alice_, bob), std::pair(bob, alice_)}) {
-      ASSERT_TRUE((Await<Contact, ContactError>([&](auto done) {
-                    contacts.Request(one, other, std::move(done));
-                  })).has_value());
-    }
-    const auto opened = Await<OpenedConversation, OpenConversationError>(
-        [&](auto done) { conversations.OpenDirect(alice_, bob, std::move(done)); });
-    ASSERT_TRUE(opened.has_value());
-    conversation_ = opened->view.conversation.conversation_id;
-  }
-
-  UserId AddUser(const std::string& name) {
-    Accounts accounts(database(), executor());
-    const auto user = Await<User, RegisterError>([&](auto done) {
-      accounts.Register({.username = name, .email = name, .password_hash = ""}, std::move(done));
-    });
-    EXPECT_TRUE(user.has_value());
-    return user ? user->user_id : UserId();
+    conversation_ = AddDirect(alice_, AddUser("bob"));
   }
 
   // A message too large for the pages that are free.
   Result<Appended, AppendError> Send(const std::string& id) {
     Messages messages(database(), executor());
     return Await<Appended, AppendError>([&](auto done) {
-      messages.Append({.conversation_id = conversation_,
-                       .sender_id = alice_,
-                       .client_msg_id = id,
-                       .text = std::string(200'000, 'x'),
-                       .reply_to_seq = {},
-                       .origin = {}},
+      messages.Append(TextMessage(conversation_, alice_, id, std::string(200'000, 'x')),
                       std::move(done));
     });
   }
 
-  std::size_t CountHistory() {
-    Messages messages(database(), executor());
-    const auto page = Await<EntryPage, ViewError>([&](auto done) {
-      messages.ReadPage({.viewer = alice_,
-                         .conversation_id = conversation_,
-                         .after_seq = Seq(),
-                         .before_seq = {},
-                         .limit = 100,
-                         .bytes_max = 100'000'000},
-                        std::move(done));
-    });
-    EXPECT_TRUE(page.has_value()) << "reads go on";
-    return page ? page->entries.size() : 0;
-  }
+  std::size_t CountHistory() { return ReadHistory(alice_, conversation_).size(); }
 
   void ExpectRefused(const Result<Appended, AppendError>& sent) {
     ASSERT_FALSE(sent.has_value());
