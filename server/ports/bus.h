@@ -46,6 +46,8 @@ struct UserChange {
 };
 
 // Everything one commit changed, in commit order. Immutable and shared by all receivers.
+// Numbers rise by one from batch to batch of a store; a commit that failed leaves an empty batch,
+// so that whoever waits for its number does not wait for ever.
 struct CommitBatch {
   CommitNumber number = 0;
   std::vector<CommittedEntry> entries;

@@ -98,7 +98,9 @@ class Messages {
   // One page of what the viewer may see.
   virtual void ReadPage(EntryPageRequest page, Completion<EntryPage, ViewError> done) = 0;
 
-  // Entries with after < seq <= through, for delivery to members; no viewer. At most 1,000 of them.
+  // Entries with after < seq <= through, for delivery to members; no viewer.
+  // Limits: the first 1,000 of them, or fewer where their texts are long, but at least one if there
+  // is one.
   virtual void ReadRange(ConversationId conversation, Seq after, Seq through,
                          Completion<std::vector<Entry>, ReadError> done) = 0;
 };
