@@ -1,5 +1,8 @@
 #include "protocol/envelope.h"
 
+#include <google/protobuf/message.h>
+#include <google/protobuf/stubs/logging.h>
+
 #include <cstddef>
 #include <expected>
 #include <optional>
@@ -7,8 +10,6 @@
 #include <string_view>
 #include <utility>
 
-#include "google/protobuf/message.h"
-#include "google/protobuf/stubs/logging.h"
 #include "protocol/json.h"
 #include "protocol/limits.h"
 #include "protocol/protobuf_records.h"

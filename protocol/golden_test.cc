@@ -2,6 +2,8 @@
 //
 // NAME.json is written for people and NAME.hex is the same message in Protobuf, 32 bytes a line.
 // After a change of the contract the failing test prints what the .hex file has to hold.
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,8 +20,6 @@
 #include <string_view>
 #include <vector>
 
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
 #include "protocol/chat.pb.h"
 #include "protocol/json.h"
 

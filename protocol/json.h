@@ -5,11 +5,11 @@
 // messages of chat.proto go in and out, and only the kinds of fields that it has are known.
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <expected>
 #include <string>
 #include <string_view>
-
-#include "google/protobuf/message.h"
 
 namespace chat {
 

@@ -1,5 +1,9 @@
 #include "protocol/json_message_builder.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include <charconv>
 #include <cstdint>
 #include <limits>
@@ -9,9 +13,6 @@
 #include <system_error>
 #include <utility>
 
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "protocol/base64.h"
 #include "protocol/timestamp.h"
 

@@ -3,14 +3,15 @@
 // Knows nothing of JSON's text. Only json_parse.cc uses it.
 #pragma once
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
 #include "protocol/json.h"
 #include "protocol/limits.h"
 

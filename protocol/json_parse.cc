@@ -1,4 +1,6 @@
 // The reading half of json.h: Boost.JSON's strict event parser drives MessageBuilder.
+#include <google/protobuf/message.h>
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/error.hpp>
 #include <boost/json/parse_options.hpp>
@@ -10,7 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "google/protobuf/message.h"
 #include "protocol/json.h"
 #include "protocol/json_message_builder.h"
 #include "protocol/limits.h"

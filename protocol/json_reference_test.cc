@@ -1,4 +1,6 @@
 // Our JSON against Protobuf's own, for random messages of every type of the schema.
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
@@ -9,8 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
 #include "protocol/chat.pb.h"
 #include "protocol/json.h"
 #include "protocol/random_message.h"

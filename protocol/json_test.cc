@@ -1,5 +1,7 @@
 #include "protocol/json.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/timestamp.pb.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "protocol/chat.pb.h"
 #include "protocol/limits.h"
 

@@ -1,4 +1,8 @@
 // The writing half of json.h.
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -6,9 +10,6 @@
 #include <string>
 #include <string_view>
 
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "protocol/base64.h"
 #include "protocol/json.h"
 #include "protocol/timestamp.h"

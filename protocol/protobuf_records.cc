@@ -1,11 +1,11 @@
 #include "protocol/protobuf_records.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/coded_stream.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/io/coded_stream.h"
 
 namespace chat {
 namespace {

@@ -4,10 +4,10 @@
 // strangers refuses too many records first. Only envelope.cc uses it.
 #pragma once
 
+#include <google/protobuf/descriptor.h>
+
 #include <cstddef>
 #include <string_view>
-
-#include "google/protobuf/descriptor.h"
 
 namespace chat {
 

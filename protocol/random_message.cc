@@ -1,5 +1,9 @@
 #include "protocol/random_message.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -8,9 +12,6 @@
 #include <string>
 #include <string_view>
 
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/message.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "protocol/timestamp.h"
 
 namespace chat {

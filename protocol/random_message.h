@@ -1,9 +1,9 @@
 // Messages of the schema filled at random, the same for the same seed. For tests only.
 #pragma once
 
-#include <random>
+#include <google/protobuf/message.h>
 
-#include "google/protobuf/message.h"
+#include <random>
 
 namespace chat {
 

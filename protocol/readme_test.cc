@@ -1,4 +1,5 @@
 // Holds README.md, the contract in words, to the schema and the codes.
+#include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
 #include <cctype>
@@ -7,7 +8,6 @@
 #include <set>
 #include <string>
 
-#include "google/protobuf/descriptor.h"
 #include "protocol/chat.pb.h"
 #include "protocol/errors.h"
 

@@ -4,12 +4,12 @@
 // schema it is google.protobuf.Timestamp. There is no clock here; whoever needs "now" is given it.
 #pragma once
 
+#include <google/protobuf/timestamp.pb.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "google/protobuf/timestamp.pb.h"
 
 namespace chat {
 

@@ -1,13 +1,12 @@
 #include "protocol/timestamp.h"
 
+#include <google/protobuf/timestamp.pb.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <optional>
 #include <random>
 #include <string_view>
-
-#include "google/protobuf/timestamp.pb.h"
 
 namespace chat {
 namespace {
