@@ -44,6 +44,10 @@ void Connection::SendPresence(const PresenceChange& change) {
   Enqueue([&] { outbox_.PushPresence(change); });
 }
 
+void Connection::SendPresenceSnapshot(const v1::ServerFrame& frame) {
+  Enqueue([&] { outbox_.PushPresenceSnapshot(EncodeWire(encoding_, frame)); });
+}
+
 bool Connection::CountInvalidFrame(Instant now) {
   if (now - invalid_window_start_ >= std::chrono::minutes(1)) {
     invalid_window_start_ = now;

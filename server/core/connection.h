@@ -61,6 +61,9 @@ class Connection : public DeadlineWheelEntry {
   // Merged with what else waits into one `presence` frame.
   void SendPresence(const PresenceChange& change);
 
+  // How all watched users are now: takes the place of the changes that wait.
+  void SendPresenceSnapshot(const v1::ServerFrame& frame);
+
   // A frame that does not parse; true at the tenth within a minute.
   bool CountInvalidFrame(Instant now);
 

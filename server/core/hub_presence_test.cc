@@ -158,6 +158,24 @@ TEST_F(HubPresenceTest, TheLastWatchWins) {
   EXPECT_EQ(Heard(), std::nullopt);
 }
 
+// The change waits in the outbox while Bob is unwatched and watched again; the newer snapshot must win.
+TEST_F(HubPresenceTest, ASnapshotOverrulesAnOlderChangeThatStillWaits) {
+  WatchBob();
+  Heard();
+  Device& bob = world_.Connect(kBob, 1);
+  world_.Settle();
+  auto batch = std::make_shared<CommitBatch>();
+  batch->revoked_sessions.push_back(bob.connection().owner());
+  alice_.Give(WatchFrame({}));
+  world_.Settle();
+  world_.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
+  world_.Settle();
+
+  WatchBob();
+
+  EXPECT_EQ(Heard(), false);
+}
+
 TEST_F(HubPresenceTest, LastSeenIsWrittenOnceWhenSomeoneGoesOffline) {
   Device& phone = world_.Connect(kBob, 0);
   Device& laptop = world_.Connect(kBob, 1);

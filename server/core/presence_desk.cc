@@ -137,7 +137,7 @@ void PresenceDesk::SendSnapshot(Connection& connection, Ref ref,
     }
     *presence.add_users() = ToWire(seen, online);
   }
-  connection.Send(frame);
+  connection.SendPresenceSnapshot(frame);
 }
 
 }  // namespace chat
