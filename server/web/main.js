@@ -15,15 +15,15 @@ const root = document.getElementById('app');
 const session = new Session();
 let leave = () => {};
 
-session.onEnded = showAuth;
+session.onEnded = () => showAuth('You have been logged out. Log in to go on.');
 addEventListener('storage', () => session.adoptStored());
 if (session.user) showChat();
 else showAuth();
 
-function showAuth() {
+function showAuth(notice) {
   leave();
   leave = () => {};
-  root.replaceChildren(createAuthView({ session, onLoggedIn: showChat }).node);
+  root.replaceChildren(createAuthView({ session, onLoggedIn: showChat, notice }).node);
 }
 
 function showChat() {

@@ -53,6 +53,11 @@ async function arrive(name, options) {
   return person;
 }
 
+async function restartServer() {
+  await server.kill();
+  await server.start();
+}
+
 function both(act) {
   return Promise.all([ann, ben].map(act));
 }
@@ -231,21 +236,28 @@ step(
   },
 );
 
-step('an unsent message survives a reload', async () => {
-  await ann.context.route('**/v1/auth/otp', (route) => route.abort());
-  await ann.page.reload();
+step('what was said while one was away is filled in, in order and without a reload', async () => {
+  const missed = ['first missed', 'second missed', 'third missed'];
+  await ann.isCutOff();
+  await restartServer();
   await ann.seesBeingDisconnected();
-  await ann.context.unroute('**/v1/auth/otp');
+  for (const text of missed) await ben.says(text);
+  assert.equal(await ann.count('third missed'), 0);
+  await ann.isCutOffNoMore();
   await ann.seesBeingConnected();
-  await ann.context.route('**/v1/auth/otp', (route) => route.abort());
-  await server.kill();
-  await server.start();
+  await ann.sees('third missed');
+  assert.deepEqual((await ann.texts()).slice(-4), ['welcome back', ...missed]);
+});
+
+step('an unsent message survives a reload', async () => {
+  await ann.isCutOff();
+  await restartServer();
   await ann.seesBeingDisconnected();
   await ann.writes('kept across a reload');
   await ann.seesOwn('kept across a reload', 'pending');
   await ann.page.reload();
   await ann.seesBeingDisconnected();
-  await ann.context.unroute('**/v1/auth/otp');
+  await ann.isCutOffNoMore();
   await ann.seesBeingConnected();
   await ann.seesOwn('kept across a reload', 'sent');
   await ben.sees('kept across a reload');
@@ -297,6 +309,16 @@ step('logging out is seen as going offline, at once, and ends the session', asyn
   await ann.page.reload();
   await ann.find('auth-form').waitFor();
   assert.equal(await ann.page.evaluate(() => localStorage.getItem('chat.session')), null);
+});
+
+step('a session that is revoked from elsewhere ends here at once, and says so', async () => {
+  await ben.page.evaluate(async () => {
+    const { access_token: token } = JSON.parse(localStorage.getItem('chat.session'));
+    const headers = { Authorization: `Bearer ${token}` };
+    await fetch('/v1/auth/logout', { method: 'POST', headers });
+  });
+  await ben.find('auth-form').waitFor();
+  assert.match(await ben.find('auth-lead').textContent(), /logged out/);
 });
 
 step('no page had an error or hit the content security policy', async () => {

@@ -4,6 +4,7 @@
 import { until } from './waiting.mjs';
 
 const DEADLINE_MS = 30_000;
+const TICKETS = '**/v1/auth/otp';
 const PASSWORD = 'correct horse battery staple';
 
 export class Person {
@@ -57,6 +58,15 @@ export class Person {
   async logsOut() {
     await this.find('log-out').click();
     await this.find('auth-form').waitFor();
+  }
+
+  // From now on no new connection succeeds. A live one has to be ended from the other side.
+  async isCutOff() {
+    await this.context.route(TICKETS, (route) => route.abort());
+  }
+
+  async isCutOffNoMore() {
+    await this.context.unroute(TICKETS);
   }
 
   async seesBeingConnected() {

@@ -26,8 +26,8 @@ const MESSAGES = {
   rate_limited: 'Too many attempts. Wait a moment, then try again.',
 };
 
-// `onLoggedIn()` is called when the session has a user.
-export function createAuthView({ session, onLoggedIn }) {
+// `onLoggedIn()` is called when the session has a user. `notice` says why one is here, if not by choice.
+export function createAuthView({ session, onLoggedIn, notice = '' }) {
   let mode = 'logIn';
   const name = field({
     label: 'Username or e-mail',
@@ -46,7 +46,7 @@ export function createAuthView({ session, onLoggedIn }) {
   const password = field({ label: 'Password', testid: 'password', type: 'password' });
   const error = el('p', { class: 'form-error', role: 'alert', testid: 'auth-error' });
   const title = el('h1');
-  const lead = el('p', { class: 'lead' });
+  const lead = el('p', { class: 'lead', testid: 'auth-lead' });
   const submit = el('button', { type: 'submit', class: 'primary wide', testid: 'auth-submit' });
   const question = el('span');
   const toggle = el('button', {
@@ -76,7 +76,7 @@ export function createAuthView({ session, onLoggedIn }) {
     const registering = mode === 'register';
     const words = MODES[mode];
     setText(title, words.title);
-    setText(lead, words.lead);
+    setText(lead, registering ? words.lead : notice || words.lead);
     setText(submit, words.submit);
     setText(question, words.question);
     setText(toggle, words.other);
