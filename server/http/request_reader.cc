@@ -124,8 +124,8 @@ std::expected<void, Refusal> RequestReader::ParseHead(std::string_view bytes) {
 void RequestReader::FillHead() {
   const auto& message = parser_->get();
   head_.method = FromVerb(message.method());
-  for (const auto& field : message) {
-    head_.headers.push_back({ToLower(field.name_string()), std::string(field.value())});
+  for (auto field = message.begin(); field != message.end(); ++field) {
+    head_.headers.push_back({ToLower(field->name_string()), std::string(field->value())});
   }
   parser_->head_fields = parser_->fields();
   head_.is_http_1_0 = message.version() == 10;

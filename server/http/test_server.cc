@@ -57,12 +57,16 @@ void TestServer::Await(std::function<asio::awaitable<void>()> task) {
   asio::co_spawn(shard_.io_context(), task(), asio::use_future).get();
 }
 
-RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+RawClient::RawClient() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {}
+
+RawClient::RawClient(std::uint16_t port) : RawClient() { EXPECT_TRUE(Connect(port)); }
+
+bool RawClient::Connect(std::uint16_t port) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::connect(socket_.number(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  return ::connect(socket_.number(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
 }
 
 void RawClient::Send(std::string_view bytes) {

@@ -47,7 +47,12 @@ class TestServer {
 // the test.
 class RawClient {
  public:
+  // Not connected yet.
+  RawClient();
   explicit RawClient(std::uint16_t port);
+
+  // False when nobody listens.
+  bool Connect(std::uint16_t port);
 
   void Send(std::string_view bytes);
 

@@ -8,9 +8,9 @@
 namespace chat::runtime {
 namespace {
 
-// How many handlers one turn runs at most, so that output leaves also when there is always more to
+// How many tasks one turn runs at most, so that output leaves also when there is always more to
 // do.
-constexpr int kHandlersPerTurnMax = 64;
+constexpr int kTasksPerTurnMax = 64;
 
 // Posting from the loop's own thread is cheaper when Asio knows that there is only one.
 constexpr int kConcurrencyHint = 1;
@@ -26,7 +26,9 @@ Shard::Shard(ShardOptions options)
 Shard::~Shard() { assert(!thread_.joinable() && "Join before the end of a shard"); }
 
 void Shard::Post(Task task) {
+  posted_.fetch_add(1, std::memory_order_relaxed);
   asio::post(io_context_, [this, task = std::move(task)]() mutable {
+    posted_.fetch_sub(1, std::memory_order_relaxed);
     BeginTurn();
     task();
   });
@@ -51,7 +53,9 @@ void Shard::Run() {
 
 void Shard::RunTurn() {
   if (io_context_.run_one() == 0) return;
-  for (int handlers = 1; handlers < kHandlersPerTurnMax; ++handlers) {
+  // Asking Asio for more without knowing of any would cost a call to the system in each turn.
+  for (int tasks = 1; tasks < kTasksPerTurnMax && posted_.load(std::memory_order_relaxed) > 0;
+       ++tasks) {
     if (io_context_.poll_one() == 0) break;
   }
   EndTurn();

@@ -1,10 +1,11 @@
 // One thread with one Asio loop: everything that belongs to a shard runs here and nowhere else.
 //
-// The loop goes in turns: it waits, runs what is ready, up to a bound, and then ends the turn.
-// Ending it is where output gathered during the turn leaves in one write. It knows nothing of
-// connections and chat.
+// The loop goes in turns: it waits, runs what is ready and what was posted, up to a bound, and ends
+// the turn. Ending it is where output gathered during the turn leaves in one write. It knows
+// nothing of connections and chat.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
@@ -73,6 +74,7 @@ class Shard final : public Executor {
   TurnHooks hooks_;
   Moment now_;
   bool in_turn_ = false;
+  std::atomic<int> posted_ = 0;  // tasks that wait; only a hint whether to go on with the turn
   std::thread thread_;
 };
 
