@@ -187,4 +187,16 @@ std::expected<void, Refusal> CheckHead(std::string_view head) {
   return CheckFraming(framing, *version);
 }
 
+std::vector<Field> ReadFields(std::string_view head) {
+  std::vector<Field> fields;
+  TakeLine(head);
+  for (std::string_view line = TakeLine(head); !line.empty(); line = TakeLine(head)) {
+    const std::size_t colon = line.find(':');
+    std::string name(line.substr(0, colon));
+    std::ranges::transform(name, name.begin(), ToLower);
+    fields.push_back({std::move(name), std::string(TrimWhitespace(line.substr(colon + 1)))});
+  }
+  return fields;
+}
+
 }  // namespace chat::http

@@ -8,9 +8,11 @@
 #include <expected>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "protocol/errors.h"
 #include "protocol/limits.h"
+#include "server/http/request.h"
 
 namespace chat::http {
 
@@ -32,5 +34,8 @@ std::expected<std::optional<std::size_t>, Refusal> FindHeadEnd(std::string_view 
 // colon, a folded line, no or two Host, framing that is doubled, contradictory, unknown or not of
 // its version. kHeadersTooLarge for more than kHttpHeadersMax fields.
 std::expected<void, Refusal> CheckHead(std::string_view head);
+
+// The fields of a head that CheckHead accepted, names in lower case, values without spaces around.
+std::vector<Field> ReadFields(std::string_view head);
 
 }  // namespace chat::http

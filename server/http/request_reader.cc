@@ -51,14 +51,6 @@ Method FromVerb(beast::http::verb verb) {
   }
 }
 
-std::string ToLower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return lower;
-}
-
 }  // namespace
 
 struct RequestReader::Parser : beast::http::request_parser<beast::http::string_body> {
@@ -116,7 +108,9 @@ std::expected<void, Refusal> RequestReader::ParseHead(std::string_view bytes) {
   }
   std::expected<RequestTarget, Refusal> target = ParseRequestTarget(parser_->get().target());
   if (!target) return std::unexpected(std::move(target.error()));
-  head_ = {.path = std::move(target->path), .query = std::move(target->query)};
+  head_ = {.path = std::move(target->path),
+           .query = std::move(target->query),
+           .headers = ReadFields(bytes)};
   FillHead();
   return {};
 }
@@ -124,15 +118,18 @@ std::expected<void, Refusal> RequestReader::ParseHead(std::string_view bytes) {
 void RequestReader::FillHead() {
   const auto& message = parser_->get();
   head_.method = FromVerb(message.method());
-  for (auto field = message.begin(); field != message.end(); ++field) {
-    head_.headers.push_back({ToLower(field->name_string()), std::string(field->value())});
-  }
   parser_->head_fields = parser_->fields();
   head_.is_http_1_0 = message.version() == 10;
   head_.keep_alive = parser_->keep_alive();
   head_.has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
   head_.expects_continue =
       beast::iequals(message[beast::http::field::expect], "100-continue") && !head_.is_http_1_0;
+}
+
+std::optional<std::uint64_t> RequestReader::body_bytes_announced() const {
+  if (!head_.has_body) return 0;
+  const auto length = parser_->content_length();
+  return length ? std::optional<std::uint64_t>(*length) : std::nullopt;
 }
 
 std::expected<void, Refusal> RequestReader::LimitBody(std::size_t bytes_max) {

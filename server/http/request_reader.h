@@ -55,6 +55,9 @@ class RequestReader {
   // connection cannot go on after an error.
   std::expected<Found, Refusal> Next();
 
+  // After kHead only: how long the body says it will be; nothing when it does not.
+  std::optional<std::uint64_t> body_bytes_announced() const;
+
   // After kHead only.
   std::expected<void, Refusal> LimitBody(std::size_t bytes_max);
 

@@ -16,6 +16,7 @@ Server::Server(asio::any_io_executor executor, net::FileDescriptor listening_soc
     : executor_(executor),
       options_(std::move(options)),
       listener_(executor, std::move(listening_socket), MakeListenerHooks()),
+      body_budget_(options_.session.body_bytes_max),
       tasks_(executor, options_.on_failure) {}
 
 void Server::Start() { tasks_.Spawn(listener_.Run()); }
@@ -35,12 +36,12 @@ asio::awaitable<void> Server::Stop(std::chrono::milliseconds patience) {
 ListenerHooks Server::MakeListenerHooks() {
   return {.has_room = [this] { return sessions_.size() < options_.sessions_max; },
           .on_accept = [this](net::Transport transport,
-                              net::IpAddress peer) { Accept(std::move(transport), peer); },
+                              net::IpAddress peer) { Accept({std::move(transport), peer}); },
           .on_pause = options_.on_accept_pause};
 }
 
-void Server::Accept(net::Transport transport, net::IpAddress peer) {
-  sessions_.emplace_back(options_.session, executor_, std::move(transport), peer);
+void Server::Accept(Accepted accepted) {
+  sessions_.emplace_back(options_.session, body_budget_, executor_, std::move(accepted));
   tasks_.Spawn(RunSession(std::prev(sessions_.end())));
 }
 

@@ -10,6 +10,7 @@
 #include <list>
 #include <string_view>
 
+#include "server/http/body_budget.h"
 #include "server/http/listener.h"
 #include "server/http/session.h"
 #include "server/net/file_descriptor.h"
@@ -43,12 +44,13 @@ class Server {
 
  private:
   ListenerHooks MakeListenerHooks();
-  void Accept(net::Transport transport, net::IpAddress peer);
+  void Accept(Accepted accepted);
   asio::awaitable<void> RunSession(std::list<HttpSession>::iterator session);
 
   asio::any_io_executor executor_;
   ServerOptions options_;
   Listener listener_;
+  BodyBudget body_budget_;
   std::list<HttpSession> sessions_;
   runtime::TaskGroup tasks_;
 };

@@ -1,5 +1,6 @@
 #include "server/http/session.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -24,9 +25,12 @@ std::string JoinNames(const std::vector<Method>& methods) {
 
 }  // namespace
 
-HttpSession::HttpSession(const SessionOptions& options, asio::any_io_executor executor,
-                         net::Transport transport, net::IpAddress peer)
-    : options_(options), stream_(std::move(executor), std::move(transport)), peer_(peer) {}
+HttpSession::HttpSession(const SessionOptions& options, BodyBudget& budget,
+                         asio::any_io_executor executor, Accepted accepted)
+    : options_(options),
+      budget_(budget),
+      stream_(std::move(executor), std::move(accepted.transport)),
+      peer_(accepted.peer) {}
 
 asio::awaitable<void> HttpSession::Run() {
   while (co_await ServeOne() == ConnectionUse::kKeepAlive) {
@@ -48,16 +52,29 @@ asio::awaitable<ConnectionUse> HttpSession::ServeOne() {
 
   std::expected<RouteMatch, RouteMiss> match = options_.router->Find(head.method, head.path);
   if (!match) co_return co_await AnswerMiss(std::move(match.error()));
-  if (Progress body = co_await ReadBody(*match->route); !body) co_return co_await End(body.error());
-  co_return co_await Serve(std::move(*match));
+  co_return co_await ReadAndServe(std::move(*match));
+}
+
+asio::awaitable<ConnectionUse> HttpSession::ReadAndServe(RouteMatch match) {
+  const std::size_t body_bytes =
+      reader_.body_bytes_announced().value_or(match.route->body_bytes_max);
+  const std::optional<BodyBudget::Grant> grant =
+      budget_.Take(std::min(body_bytes, match.route->body_bytes_max));
+  if (!grant) {
+    co_return co_await End({Refusal{ErrorCode::kUnavailable, "Too many bodies arrive at once.",
+                                    std::chrono::seconds(1)}});
+  }
+  if (Progress body = co_await ReadBody(*match.route); !body) co_return co_await End(body.error());
+  co_return co_await Serve(std::move(match));
 }
 
 asio::awaitable<HttpSession::Progress> HttpSession::ReadHead() {
+  const Clock::time_point begin = Clock::now();
   is_idle_ = reader_.unread().empty();
   if (is_idle_) {
     if (is_draining_) co_return std::unexpected(Ending{});
     const auto patience = is_first_ ? options_.timeouts.head : options_.timeouts.idle;
-    const auto received = co_await stream_.Receive(reader_.Prepare(), Clock::now() + patience);
+    const auto received = co_await stream_.Receive(reader_.Prepare(), begin + patience);
     if (!received) co_return std::unexpected(Ending{});
     reader_.Commit(*received);
     is_idle_ = false;

@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstddef>
 #include <expected>
 #include <functional>
 #include <optional>
@@ -15,6 +16,7 @@
 
 #include "protocol/errors.h"
 #include "protocol/limits.h"
+#include "server/http/body_budget.h"
 #include "server/http/request_reader.h"
 #include "server/http/response_writer.h"
 #include "server/http/router.h"
@@ -26,7 +28,8 @@
 namespace chat::http {
 
 struct HttpTimeouts {
-  std::chrono::milliseconds head = kHttpHeaderTimeout;  // from the first byte, or the accept
+  std::chrono::milliseconds head =
+      kHttpHeaderTimeout;  // from the first byte; for the first request from the accept
   std::chrono::milliseconds body = kHttpBodyTimeout;
   std::chrono::milliseconds write = kWriteTimeout;
   std::chrono::milliseconds idle = std::chrono::seconds(30);   // between requests
@@ -48,15 +51,22 @@ struct SessionOptions {
   const Clock* clock = nullptr;
   std::optional<UpgradeOptions> upgrade = std::nullopt;
   std::vector<net::IpPrefix> trusted_proxies = {};
+  std::size_t body_bytes_max = 64 * kMebibyte;  // of all sessions together
   HttpTimeouts timeouts = {};
   std::function<void(const ServedRequest&)> on_served = {};
 };
 
-// Thread: the shard's. Lifetime: longer than its Run; `options` outlives it.
+// A connection as it was accepted.
+struct Accepted {
+  net::Transport transport;
+  net::IpAddress peer;
+};
+
+// Thread: the shard's. Lifetime: longer than its Run; `options` and `budget` outlive it.
 class HttpSession {
  public:
-  HttpSession(const SessionOptions& options, asio::any_io_executor executor,
-              net::Transport transport, net::IpAddress peer);
+  HttpSession(const SessionOptions& options, BodyBudget& budget, asio::any_io_executor executor,
+              Accepted accepted);
 
   // Serves the connection to its end.
   asio::awaitable<void> Run();
@@ -78,6 +88,7 @@ class HttpSession {
   asio::awaitable<Progress> ReadUntil(RequestReader::Found wanted, net::Deadline deadline);
   asio::awaitable<Progress> ReadBody(const Route& route);
   asio::awaitable<ConnectionUse> AnswerMiss(RouteMiss miss);
+  asio::awaitable<ConnectionUse> ReadAndServe(RouteMatch match);
   asio::awaitable<ConnectionUse> Serve(RouteMatch match);
   asio::awaitable<ConnectionUse> Upgrade();
   asio::awaitable<ConnectionUse> End(Ending ending);
@@ -90,6 +101,7 @@ class HttpSession {
   ConnectionUse WantedUse();
 
   const SessionOptions& options_;
+  BodyBudget& budget_;
   net::AsyncTransport stream_;
   net::IpAddress peer_;
   RequestReader reader_;

@@ -123,6 +123,26 @@ TEST(HttpSessionTest, RefusesABodyOverTheLimitOfItsRouteAndCloses) {
   EXPECT_EQ(StatusesIn(client.ReadToEnd()), "413");
 }
 
+TEST(HttpSessionTest, RefusesABodyThatTheShardHasNoMemoryFor) {
+  ServerOptions options;
+  options.session.body_bytes_max = 150;
+  TestServer server(MakeRouter(), std::move(options));
+  const std::string request = "POST /echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n";
+  RawClient slow(server.port());
+  slow.Send(request + "Expect: 100-continue\r\n\r\n");
+  slow.ReadUntil("100 Continue");
+
+  RawClient second(server.port());
+  second.Send(request + "\r\n");
+  EXPECT_EQ(StatusesIn(second.ReadToEnd()), "503");
+
+  slow.Send(std::string(100, 'x'));
+  EXPECT_EQ(StatusesIn(slow.ReadUntil("x>")), "200");
+  RawClient third(server.port());
+  third.Send(request + "\r\n" + std::string(100, 'y'));
+  EXPECT_EQ(StatusesIn(third.ReadUntil("y>")), "200");
+}
+
 TEST(HttpSessionTest, AsksForABodyThatWaitsToBeAskedFor) {
   TestServer server(MakeRouter(), {});
   RawClient client(server.port());
