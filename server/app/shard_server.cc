@@ -38,10 +38,13 @@ HubOptions MakeHubOptions(const config::Config& config, std::uint32_t shard) {
 
 // The one line that a connection leaves in the log.
 void LogEnded(const net::ConnectionEnded& ended) {
+  // Ids are text, as in the contract: many readers of JSON round what is above 2^53.
+  const std::string user = ended.owner.user_id.ToString();
+  const std::string session = ended.owner.session_id.ToString();
   const std::string address = ended.client_address.ToString();
   Log(Severity::kInfo, "connection_ended",
-      {{"user_id", ended.owner.user_id.number()},
-       {"session_id", ended.owner.session_id.number()},
+      {{"user_id", user},
+       {"session_id", session},
        {"address", address},
        {"by", net::NameOf(ended.by)},
        {"code", static_cast<std::int64_t>(ended.code ? std::to_underlying(*ended.code) : 0)},

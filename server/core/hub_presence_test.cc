@@ -158,7 +158,8 @@ TEST_F(HubPresenceTest, TheLastWatchWins) {
   EXPECT_EQ(Heard(), std::nullopt);
 }
 
-// The change waits in the outbox while Bob is unwatched and watched again; the newer snapshot must win.
+// The change waits in the outbox while Bob is unwatched and watched again; the newer snapshot must
+// win.
 TEST_F(HubPresenceTest, ASnapshotOverrulesAnOlderChangeThatStillWaits) {
   WatchBob();
   Heard();
