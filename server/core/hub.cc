@@ -1,5 +1,6 @@
 #include "server/core/hub.h"
 
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -110,9 +111,12 @@ void Hub::EndSession(const SessionOwner& session) {
 }
 
 void Hub::Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) {
-  SharedFrame frame(MessageFrame(entry.entry));
+  std::optional<SharedFrame> frame;  // made for the first who is here
   for (const UserId member : members) {
-    roster_.ForEachOf(member, [&](Connection& connection) { DeliverTo(connection, entry, frame); });
+    roster_.ForEachOf(member, [&](Connection& connection) {
+      if (!frame) frame.emplace(MessageFrame(entry.entry));
+      DeliverTo(connection, entry, *frame);
+    });
   }
   Delayed(entry);
 }
