@@ -1,5 +1,7 @@
 #include "server/net/transport.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -46,6 +48,18 @@ std::expected<std::size_t, TransportError> Transport::Send(
   } while (sent < 0 && errno == EINTR);
   if (sent < 0) return std::unexpected(FromErrno(errno));
   return static_cast<std::size_t>(sent);
+}
+
+void Transport::MakeRoom() {
+  // The system caps what is asked for; a buffer that has grown larger by itself stays as it is.
+  constexpr int kRoomBytes = 256 * 1024;
+  constexpr int kNoLimit = -1;
+  ::setsockopt(socket_.number(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kNoLimit, sizeof(kNoLimit));
+  int buffer_bytes = 0;
+  socklen_t size = sizeof(buffer_bytes);
+  ::getsockopt(socket_.number(), SOL_SOCKET, SO_SNDBUF, &buffer_bytes, &size);
+  if (buffer_bytes >= kRoomBytes) return;
+  ::setsockopt(socket_.number(), SOL_SOCKET, SO_SNDBUF, &kRoomBytes, sizeof(kRoomBytes));
 }
 
 void Transport::ShutdownSend() { ::shutdown(socket_.number(), SHUT_WR); }

@@ -35,6 +35,9 @@ class Transport {
   // Limits: at most kSendPartsMax parts, not all empty. Errors: kWouldBlock, kFailed.
   std::expected<std::size_t, TransportError> Send(std::span<const std::string_view> parts);
 
+  // Lets the kernel take more than it otherwise would, for the last bytes of a blocked connection.
+  void MakeRoom();
+
   // Ends our direction; what was sent before still arrives.
   void ShutdownSend();
 

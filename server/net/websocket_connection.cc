@@ -160,7 +160,8 @@ bool WebSocketConnection::CheckDeadlines() {
   pings_ = 0;
   is_throttled_ = false;
   if (ending_ != nullptr && shared_.now >= ending_->deadline) {
-    transport_.ResetOnClose();
+    // What is written already may still arrive; the kernel bounds how long it tries.
+    if (state_ != State::kLingering) transport_.ResetOnClose();
     End(ending_->by, ending_->reason);
   } else if (is_blocked_ && shared_.now - blocked_since_ >= kWriteTimeout) {
     EndWith(CloseCode::kSlowConsumer, "the client did not read in time");

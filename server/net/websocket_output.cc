@@ -102,6 +102,8 @@ void WebSocketConnection::StartClosing() {
   own_ = std::make_unique<OwnOutput>(OwnOutput{.bytes = std::move(last_bytes)});
   LeaveHub();
   state_ = State::kClosing;
+  // A slow consumer that reads on, however late, should learn why it was closed.
+  if (is_blocked_) transport_.MakeRoom();
 }
 
 std::string WebSocketConnection::TakeRestOfFrame() {
