@@ -50,6 +50,13 @@ class HubPresenceTest : public ::testing::Test {
     }
   }
 
+  void LogOut(Device& device) {
+    auto batch = std::make_shared<CommitBatch>();
+    batch->revoked_sessions.push_back(device.connection().owner());
+    world_.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
+    world_.Settle();
+  }
+
   HubWorld world_{2};
   Device& alice_ = world_.Connect(kAlice, 0);
 };
@@ -102,16 +109,55 @@ TEST_F(HubPresenceTest, LoggingOutOfOneOfTwoSessionsIsNotSeenAndOfTheLastIsAtOnc
   Device& laptop = world_.Connect(kBob, 1);
   world_.Settle();
   Heard();
-  const auto log_out = [&](Device& device) {
-    auto batch = std::make_shared<CommitBatch>();
-    batch->revoked_sessions.push_back(device.connection().owner());
-    world_.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
-    world_.Settle();
-  };
 
-  log_out(phone);
+  LogOut(phone);
   EXPECT_EQ(Heard(), std::nullopt);
-  log_out(laptop);
+  LogOut(laptop);
+
+  EXPECT_EQ(Heard(), false);
+}
+
+TEST_F(HubPresenceTest, LoggingOutAfterAReconnectOnAnotherShardIsSeenAtOnce) {
+  WatchBob();
+  Device& before = world_.Connect(kBob, 0);
+  world_.Settle();
+  before.Disconnect();
+  Pass(milliseconds(1000));
+  Device& after = world_.Connect(kBob, 1);
+  world_.Settle();
+  EXPECT_EQ(Heard(), true);
+
+  LogOut(after);
+
+  EXPECT_EQ(Heard(), false);
+}
+
+TEST_F(HubPresenceTest, LoggingOutOnTheLastIsSeenAtOnceThoughAnotherClosedJustBefore) {
+  WatchBob();
+  Device& closed = world_.Connect(kBob, 0);
+  Device& last = world_.Connect(kBob, 1);
+  world_.Settle();
+  closed.Disconnect();
+  Pass(milliseconds(1000));
+  EXPECT_EQ(Heard(), true);
+
+  LogOut(last);
+
+  EXPECT_EQ(Heard(), false);
+}
+
+TEST_F(HubPresenceTest, TwoConnectionsThatBreakTogetherOnTwoShardsHaveTheirGrace) {
+  WatchBob();
+  Device& one = world_.Connect(kBob, 0);
+  Device& other = world_.Connect(kBob, 1);
+  world_.Settle();
+  Heard();
+  one.Disconnect();
+  other.Disconnect();
+  Pass(milliseconds(9900));
+  EXPECT_EQ(Heard(), std::nullopt);
+
+  Pass(milliseconds(200));
 
   EXPECT_EQ(Heard(), false);
 }
@@ -165,12 +211,9 @@ TEST_F(HubPresenceTest, ASnapshotOverrulesAnOlderChangeThatStillWaits) {
   Heard();
   Device& bob = world_.Connect(kBob, 1);
   world_.Settle();
-  auto batch = std::make_shared<CommitBatch>();
-  batch->revoked_sessions.push_back(bob.connection().owner());
   alice_.Give(WatchFrame({}));
   world_.Settle();
-  world_.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
-  world_.Settle();
+  LogOut(bob);
 
   WatchBob();
 

@@ -58,6 +58,10 @@ void PresenceDesk::Publish() {
 void PresenceDesk::Heard(const std::vector<PresenceTransition>& transitions) {
   std::vector<LastSeen> left;
   for (const PresenceTransition& transition : transitions) {
+    if (transition.shard != options_.shard && !transition.after_grace) {
+      tracker_.SeenElsewhere(transition.user_id);
+      PublishLater();
+    }
     const std::optional<PresenceChange> change = map_.Apply(transition);
     if (!change) continue;
     for (const ConnectionHandle watcher : watches_.WatchersOf(transition.user_id)) {

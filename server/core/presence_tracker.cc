@@ -12,10 +12,6 @@ void PresenceTracker::CameOnline(UserId user, UnixTime at) {
   transitions_.push_back({.shard = shard_, .user_id = user, .online = true, .at = at});
 }
 
-void PresenceTracker::WentOffline(UserId user, UnixTime at) {
-  transitions_.push_back({.shard = shard_, .user_id = user, .online = false, .at = at});
-}
-
 void PresenceTracker::Connected(UserId user, Moment now) {
   EndGraces(now.steady);
   if (++connections_[user] > 1) return;
@@ -31,17 +27,31 @@ void PresenceTracker::Disconnected(UserId user, Departure how, UnixTime last_see
   assert(at != connections_.end());
   if (--at->second > 0) return;
   connections_.erase(at);
-  if (how != Departure::kClosed) return WentOffline(user, last_seen);
+  if (how != Departure::kClosed) {
+    transitions_.push_back({.shard = shard_, .user_id = user, .online = false, .at = last_seen});
+    return;
+  }
   const auto leaving = leaving_.insert(leaving_.end(), {user, last_seen, now + grace_});
   leaving_by_user_.emplace(user, leaving);
 }
 
 void PresenceTracker::EndGraces(Instant now) {
-  while (!leaving_.empty() && leaving_.front().until <= now) {
-    WentOffline(leaving_.front().user, leaving_.front().last_seen);
-    leaving_by_user_.erase(leaving_.front().user);
-    leaving_.pop_front();
-  }
+  while (!leaving_.empty() && leaving_.front().until <= now) EndGrace(leaving_.begin());
+}
+
+void PresenceTracker::EndGrace(LeavingList::iterator leaving) {
+  transitions_.push_back({.shard = shard_,
+                          .user_id = leaving->user,
+                          .online = false,
+                          .at = leaving->last_seen,
+                          .after_grace = true});
+  leaving_by_user_.erase(leaving->user);
+  leaving_.erase(leaving);
+}
+
+void PresenceTracker::SeenElsewhere(UserId user) {
+  const auto at = leaving_by_user_.find(user);
+  if (at != leaving_by_user_.end()) EndGrace(at->second);
 }
 
 std::vector<PresenceTransition> PresenceTracker::Advance(Instant now) {

@@ -32,6 +32,10 @@ class PresenceTracker {
   // or after the grace.
   void Disconnected(UserId user, Departure how, UnixTime last_seen, Instant now);
 
+  // `user` was just seen elsewhere: coming, or leaving for good. That is newer than the connection
+  // that closed here, so its grace is over; nothing when there is none.
+  void SeenElsewhere(UserId user);
+
   // Ends the graces that are over. Returns what changed since the last call, in the order it did.
   [[nodiscard]] std::vector<PresenceTransition> Advance(Instant now);
 
@@ -47,8 +51,8 @@ class PresenceTracker {
   using LeavingList = std::list<Leaving>;  // by `until`: the grace is the same for all
 
   void EndGraces(Instant now);
+  void EndGrace(LeavingList::iterator leaving);
   void CameOnline(UserId user, UnixTime at);
-  void WentOffline(UserId user, UnixTime at);
 
   std::uint32_t shard_;
   ShardTime::duration grace_;

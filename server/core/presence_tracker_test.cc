@@ -166,5 +166,24 @@ TEST_F(PresenceTrackerTest, EndsTheGracesOfManyInOrder) {
   EXPECT_THAT(Advance(), ElementsAre("-1@1000"));
 }
 
+TEST_F(PresenceTrackerTest, BeingSeenElsewhereEndsAGraceAndNothingElse) {
+  Connect(kAlice);
+  Connect(kBob);
+  Advance();
+  At(seconds(5));
+  Close(kAlice);
+  At(seconds(6));
+
+  tracker_.SeenElsewhere(kAlice);
+  tracker_.SeenElsewhere(kBob);
+
+  const std::vector<PresenceTransition> told = tracker_.Advance(now_.steady);
+  EXPECT_THAT(Words(told), ElementsAre("-1@5000"));
+  EXPECT_TRUE(told.front().after_grace);
+  EXPECT_TRUE(tracker_.IsOnline(kBob));
+  At(seconds(60));
+  EXPECT_THAT(Advance(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace chat

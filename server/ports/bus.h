@@ -61,6 +61,8 @@ struct PresenceTransition {
   UserId user_id;
   bool online = false;
   UnixTime at;
+  // Offline only because a grace ran out: the connection closed earlier, and says nothing of now.
+  bool after_grace = false;
 };
 
 using BusMessage = std::variant<std::shared_ptr<const CommitBatch>,
