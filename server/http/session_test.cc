@@ -29,12 +29,18 @@ asio::awaitable<Response> Throw(Request) {
   co_return Response();
 }
 
+// More than the kernel takes for a client that does not read.
+asio::awaitable<Response> AnswerMuch(Request) {
+  co_return TextResponse(Status::kOk, std::string(32 << 20, 'x'));
+}
+
 Router MakeRouter() {
   Router router;
   router.Add({.method = Method::kGet, .pattern = "/echo/{name}", .handler = Echo});
   router.Add(
       {.method = Method::kPost, .pattern = "/echo/{name}", .handler = Echo, .body_bytes_max = 100});
   router.Add({.method = Method::kGet, .pattern = "/throw", .handler = Throw});
+  router.Add({.method = Method::kGet, .pattern = "/much", .handler = AnswerMuch});
   return router;
 }
 
@@ -189,6 +195,26 @@ TEST(HttpSessionTest, GivesUpOnABodyThatDoesNotEnd) {
   client.Send("POST /echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nhi");
 
   EXPECT_EQ(StatusesIn(client.ReadToEnd()), "408");
+}
+
+TEST(HttpSessionTest, GivesUpOnAClientThatDoesNotRead) {
+  TestServer server(MakeRouter(), ShortDeadlines());
+  RawClient client(server.port());
+
+  client.Send(Get("/much"));
+
+  EXPECT_TRUE(client.WaitForReset());
+}
+
+TEST(HttpSessionTest, SendsALargeAnswerToAClientThatReads) {
+  TestServer server(MakeRouter(), {});
+  RawClient client(server.port());
+
+  client.Send("GET /much HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const std::string answer = client.ReadToEnd();
+
+  EXPECT_GT(answer.size(), std::size_t{32} << 20);
+  EXPECT_TRUE(answer.ends_with("xxx"));
 }
 
 TEST(HttpSessionTest, ReportsWhatAHandlerThrewAndEndsTheConnection) {

@@ -92,6 +92,11 @@ std::string RawClient::ReadToEnd() {
   return bytes;
 }
 
+bool RawClient::WaitForReset() {
+  pollfd waiting = {.fd = socket_.number(), .events = 0, .revents = 0};
+  return ::poll(&waiting, 1, kDeadlineMs) > 0 && (waiting.revents & POLLERR) != 0;
+}
+
 void RawClient::ResetOnClose() {
   const linger at_once = {.l_onoff = 1, .l_linger = 0};
   ::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));

@@ -62,6 +62,9 @@ class RawClient {
   // Reads until the server closes.
   std::string ReadToEnd();
 
+  // Waits, reading nothing, until the server resets the connection; false at the deadline.
+  bool WaitForReset();
+
   // Makes the end of this client reset the connection.
   void ResetOnClose();
 
