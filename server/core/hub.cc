@@ -30,6 +30,7 @@ void Hub::Advance(Moment now) {
   delivery_.Advance(now.steady);
   syncs_.ForgetPassed(handled_commit_);
   send_limiter_.Advance(now.steady);
+  revocations_.Advance(now.steady);
 }
 
 Connection& Hub::Connect(const NewConnection& made) {
@@ -41,6 +42,7 @@ Connection& Hub::Connect(const NewConnection& made) {
                                 .heartbeat_interval = options_.heartbeat_interval,
                                 .heartbeat_timeout = options_.heartbeat_timeout,
                                 .server_time = now_.wall}));
+  if (revocations_.Contains(made.owner.session_id)) EndRevokedLater(connection.handle());
   return connection;
 }
 
@@ -55,6 +57,20 @@ void Hub::Disconnect(Connection& connection) {
   silence_.Remove(connection);
   presence_.Disconnected(connection, Departure::kClosed, now_);
   roster_.Remove(connection);
+}
+
+// Its peer is still being made: it may not be called to close from within Connect.
+void Hub::EndRevokedLater(ConnectionHandle handle) {
+  ports_.home.Post([self = std::weak_ptr(self_), handle] {
+    const auto hub = self.lock();
+    if (!hub) return;
+    if (Connection* connection = (*hub)->roster_.Find(handle)) (*hub)->EndRevoked(*connection);
+  });
+}
+
+void Hub::EndRevoked(Connection& connection) {
+  presence_.Disconnected(connection, Departure::kLoggedOut, now_);
+  connection.Close(websocket::CloseCode::kSessionRevoked, "the session was revoked");
 }
 
 void Hub::EndSilent(Connection& connection) {
@@ -103,10 +119,10 @@ void Hub::TellUser(const UserChange& change) {
 }
 
 void Hub::EndSession(const SessionOwner& session) {
+  revocations_.Add(session.session_id, now_.steady);
   roster_.ForEachOf(session.user_id, [&](Connection& connection) {
     if (connection.owner().session_id != session.session_id) return;
-    presence_.Disconnected(connection, Departure::kLoggedOut, now_);
-    connection.Close(websocket::CloseCode::kSessionRevoked, "the session was revoked");
+    EndRevoked(connection);
   });
 }
 

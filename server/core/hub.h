@@ -24,6 +24,7 @@
 #include "server/core/moment.h"
 #include "server/core/pending_sends.h"
 #include "server/core/presence_desk.h"
+#include "server/core/recent_revocations.h"
 #include "server/core/roster.h"
 #include "server/core/send_limiter.h"
 #include "server/core/sync_driver.h"
@@ -78,7 +79,8 @@ class Hub : private EntrySink {
   // every 100 ms.
   void Advance(Moment now);
 
-  // Adds a connection; its outbox holds `welcome` when this returns.
+  // Adds a connection; its outbox holds `welcome` when this returns. One whose session was revoked
+  // since it was authenticated is closed with 4002.
   Connection& Connect(const NewConnection& made);
 
   // One complete text or binary message. The wrong type for the encoding closes with 1003.
@@ -118,6 +120,8 @@ class Hub : private EntrySink {
   void HandleBatch(const std::shared_ptr<const CommitBatch>& batch);
   void TellUser(const UserChange& change);
   void EndSession(const SessionOwner& session);
+  void EndRevoked(Connection& connection);
+  void EndRevokedLater(ConnectionHandle handle);
   void EndSilent(Connection& connection);
 
   void Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) override;
@@ -137,6 +141,7 @@ class Hub : private EntrySink {
   Delivery delivery_;
   SyncDriver syncs_;
   CommitNumber handled_commit_ = 0;
+  RecentRevocations revocations_;
   // Completions hold a weak reference to it: they may come after the hub is gone.
   std::shared_ptr<Hub*> self_;
 };

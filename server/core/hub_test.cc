@@ -291,6 +291,20 @@ TEST(HubTest, EndingASessionClosesItsConnectionsOnly) {
   EXPECT_FALSE(second.closed_with());
 }
 
+TEST(HubTest, ASessionThatWasRevokedDuringItsUpgradeGetsNoLiveConnection) {
+  HubWorld world;
+  Device& first = world.Connect(kAlice);
+  auto batch = std::make_shared<CommitBatch>();
+  batch->revoked_sessions.push_back(first.connection().owner());
+  world.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
+  world.Settle();
+
+  Device& late = world.Connect(first.connection().owner());
+  world.Settle();
+
+  EXPECT_EQ(late.closed_with(), websocket::CloseCode::kSessionRevoked);
+}
+
 TEST(HubTest, TellsEveryClientWhenTheNodeIsAboutToGo) {
   HubWorld world;
   Device& alice = world.Connect(kAlice);

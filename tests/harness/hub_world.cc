@@ -71,7 +71,10 @@ HubWorld::HubWorld(std::uint32_t shards, HubOptions options) {
 }
 
 Device& HubWorld::Connect(UserId user, std::uint32_t shard, Encoding encoding) {
-  const SessionOwner owner{SessionId(++last_session_), user};
+  return Connect(SessionOwner{SessionId(++last_session_), user}, shard, encoding);
+}
+
+Device& HubWorld::Connect(SessionOwner owner, std::uint32_t shard, Encoding encoding) {
   devices_.push_back(std::make_unique<Device>(*hubs_[shard], owner, encoding));
   return *devices_.back();
 }

@@ -63,7 +63,11 @@ class HubWorld {
  public:
   explicit HubWorld(std::uint32_t shards = 1, HubOptions options = {});
 
+  // With a new session of the user's.
   Device& Connect(UserId user, std::uint32_t shard = 0, Encoding encoding = Encoding::kProtobuf);
+
+  Device& Connect(SessionOwner owner, std::uint32_t shard = 0,
+                  Encoding encoding = Encoding::kProtobuf);
 
   // Runs all that was posted.
   void Settle() { executor_.RunAll(); }
