@@ -1,4 +1,5 @@
-// Base64 with the standard alphabet and padding, the JSON form of `bytes` fields.
+// Base64 with the standard alphabet and padding: the JSON form of `bytes` fields, and the keys of a
+// WebSocket's handshake.
 #pragma once
 
 #include <optional>

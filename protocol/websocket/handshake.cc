@@ -4,12 +4,12 @@
 #include <array>
 #include <boost/uuid/detail/sha1.hpp>
 
+#include "protocol/base64.h"
+
 namespace chat::websocket {
 namespace {
 
 constexpr std::string_view kAcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-constexpr std::string_view kBase64Digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kOptionalWhitespace = " \t";
 
 // SHA-1 comes from Boost.Uuid, whose digest is the bare algorithm in one header: libsodium has no
@@ -24,21 +24,8 @@ std::array<uint8_t, 20> Sha1(std::string_view text) {
   return std::to_array(digest);
 }
 
-// Written out because the ready ones live in Beast's internals and in libsodium, neither of which
-// the codec may need for two short strings per connection.
-std::string EncodeBase64(std::span<const uint8_t> bytes) {
-  std::string text;
-  uint32_t bits = 0;
-  int bits_held = 0;
-  for (const uint8_t byte : bytes) {
-    bits = bits << 8 | byte;
-    for (bits_held += 8; bits_held >= 6; bits_held -= 6) {
-      text.push_back(kBase64Digits[bits >> (bits_held - 6) & 0x3F]);
-    }
-  }
-  if (bits_held > 0) text.push_back(kBase64Digits[bits << (6 - bits_held) & 0x3F]);
-  text.resize((text.size() + 3) / 4 * 4, '=');
-  return text;
+std::string ToBase64(std::span<const uint8_t> bytes) {
+  return EncodeBase64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::string_view TrimWhitespace(std::string_view text) {
@@ -67,21 +54,16 @@ std::optional<Subprotocol> ChooseFromList(std::string_view list) {
 }  // namespace
 
 bool IsValidKey(std::string_view key) {
-  // 16 bytes are 21 digits of six bits, one digit that carries the last two bits (its other four
-  // must be zero: A, Q, g or w) and padding.
-  const auto is_digit = [](char c) { return kBase64Digits.contains(c); };
-  return key.size() == 24 && std::ranges::all_of(key.substr(0, 21), is_digit) &&
-         std::string_view("AQgw").contains(key[21]) && key.substr(22) == "==";
+  const std::optional<std::string> nonce = DecodeBase64(key);
+  return nonce && nonce->size() == kKeyNonceBytes;
 }
 
-std::string EncodeKey(std::span<const uint8_t, kKeyNonceBytes> nonce) {
-  return EncodeBase64(nonce);
-}
+std::string EncodeKey(std::span<const uint8_t, kKeyNonceBytes> nonce) { return ToBase64(nonce); }
 
 std::string AcceptKey(std::string_view key) {
   std::string proof(key);
   proof.append(kAcceptGuid);
-  return EncodeBase64(Sha1(proof));
+  return ToBase64(Sha1(proof));
 }
 
 std::string_view NameOf(Subprotocol subprotocol) {
