@@ -13,6 +13,9 @@ from tools.tidy import cpp_text
 
 _SKIPPED_FOLDERS = {".git", ".cache", ".vscode", "__pycache__", "node_modules"}
 
+# What `./bazelw run //server` leaves beside the sources, as .gitignore names it.
+_USERS_OWN = {"chat-data", ".env"}
+
 CPP_SUFFIXES = (".cc", ".h")
 
 
@@ -110,11 +113,19 @@ def read(root):
         top = folder == str(root)
         subfolders[:] = [
             name for name in subfolders
-            if name not in _SKIPPED_FOLDERS and not (top and name.startswith("bazel-"))
+            if name not in _SKIPPED_FOLDERS
+            and not (top and (name in _USERS_OWN or name.startswith("bazel-")))
         ]
         for name in names:
             path = pathlib.Path(folder, name)
+            if top and name in _USERS_OWN:
+                continue
             if path.is_file() and not path.is_symlink():
-                text = path.read_bytes().decode("utf-8", errors="replace")
-                files.append(SourceFile(path.relative_to(root).as_posix(), text))
+                files.append(SourceFile(path.relative_to(root).as_posix(), _text_of(path)))
     return SourceTree(files)
+
+
+def _text_of(path):
+    """The text of a file; none for a picture or another file that is no text."""
+    content = path.read_bytes()
+    return "" if b"\0" in content else content.decode("utf-8", errors="replace")
