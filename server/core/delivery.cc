@@ -206,6 +206,13 @@ bool Delivery::Holds(ConversationId conversation) const {
   return at != by_id_.end() && !at->second->held.empty();
 }
 
+bool Delivery::HoldsSend(ConversationId conversation, const SendOrigin& origin) const {
+  const auto at = by_id_.find(conversation);
+  if (at == by_id_.end()) return false;
+  return std::ranges::any_of(at->second->held,
+                             [&](const EntryRef& held) { return held->origin == origin; });
+}
+
 void Delivery::SetMembers(Stream& stream, std::optional<MemberList> members) {
   if (stream.members) members_cached_ -= stream.members->members.size();
   stream.members = std::move(members);

@@ -68,6 +68,9 @@ class Delivery {
   // Entries of this conversation were accepted but not yet handed on.
   bool Holds(ConversationId conversation) const;
 
+  // The entry of this send is among them, so it will still be delivered or called delayed.
+  bool HoldsSend(ConversationId conversation, const SendOrigin& origin) const;
+
  private:
   enum class Reading : std::uint8_t { kNothing, kMembers, kEntries };
 

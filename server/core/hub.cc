@@ -120,6 +120,7 @@ void Hub::TellUser(const UserChange& change) {
 
 void Hub::EndSession(const SessionOwner& session) {
   revocations_.Add(session.session_id, now_.steady);
+  presence_.SessionEnded(session);
   roster_.ForEachOf(session.user_id, [&](Connection& connection) {
     if (connection.owner().session_id != session.session_id) return;
     EndRevoked(connection);

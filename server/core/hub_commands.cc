@@ -121,11 +121,15 @@ void Hub::HandleSend(Connection& connection, Ref ref, const v1::SendCommand& com
 }
 
 // A stored entry is normally acked when its turn comes in Deliver; here are refusals, repeats, and
-// entries that never come through this shard's delivery.
+// entries that never come through this shard's delivery. A repeat may be answered while others are
+// held.
 void Hub::SendAnswered(std::uint64_t number, Result<Appended, AppendError> answer) {
   if (answer) {
     const PendingSend* send = sends_.Find(number);
-    if (send != nullptr && !delivery_.Holds(send->conversation_id)) AckSend(number, *answer);
+    const SendOrigin origin{.shard = options_.shard, .send = number};
+    if (send != nullptr && !delivery_.HoldsSend(send->conversation_id, origin)) {
+      AckSend(number, *answer);
+    }
     return;
   }
   const std::optional<PendingSend> send = sends_.Take(number);

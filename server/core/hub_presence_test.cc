@@ -50,9 +50,11 @@ class HubPresenceTest : public ::testing::Test {
     }
   }
 
-  void LogOut(Device& device) {
+  void LogOut(Device& device) { LogOut(device.connection().owner()); }
+
+  void LogOut(SessionOwner session) {
     auto batch = std::make_shared<CommitBatch>();
-    batch->revoked_sessions.push_back(device.connection().owner());
+    batch->revoked_sessions.push_back(session);
     world_.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
     world_.Settle();
   }
@@ -128,6 +130,20 @@ TEST_F(HubPresenceTest, LoggingOutAfterAReconnectOnAnotherShardIsSeenAtOnce) {
   EXPECT_EQ(Heard(), true);
 
   LogOut(after);
+
+  EXPECT_EQ(Heard(), false);
+}
+
+TEST_F(HubPresenceTest, LoggingOutEndsTheGraceOfAConnectionThatClosedBefore) {
+  WatchBob();
+  Device& bob = world_.Connect(kBob, 1);
+  world_.Settle();
+  const SessionOwner session = bob.connection().owner();
+  bob.Disconnect();
+  Pass(milliseconds(1000));
+  EXPECT_EQ(Heard(), true);
+
+  LogOut(session);
 
   EXPECT_EQ(Heard(), false);
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -123,6 +124,30 @@ TEST(HubTest, ARepeatedSendIsAckedAsTheFirstTimeAndDeliveredOnce) {
   EXPECT_EQ(again[0].ack().message_id(), first[0].ack().message_id());
   EXPECT_EQ(again[1].error().code(), "client_msg_id_reused");
   EXPECT_EQ(bob.TakeAnswers().size(), 1u);
+}
+
+// The first entry of a conversation waits for the member list; the answer to a repeat must not.
+TEST(HubTest, ARepeatedSendIsAckedWhileAnotherEntryIsHeld) {
+  HubWorld world(2);
+  const ConversationId room = world.store().AddConversation({kAlice, kBob});
+  Device& before = world.Connect(kAlice, 0);
+  before.Give(SendFrame(room, "m1", "hello"));
+  world.Settle();
+  Device& after = world.Connect(kAlice, 1);
+  world.Settle();
+  after.Take();
+  world.store().AppendSilently(room, kBob, "not heard of here");
+
+  after.Give(SendFrame(room, "m2", "new"));
+  after.Give(SendFrame(room, "m1", "hello"));
+  world.Settle();
+
+  std::vector<std::string> acked;
+  for (const v1::ServerFrame& frame : after.TakeAnswers()) {
+    if (frame.has_ack()) acked.push_back(frame.ack().client_msg_id());
+  }
+  std::ranges::sort(acked);
+  EXPECT_EQ(acked, (std::vector<std::string>{"m1", "m2"}));
 }
 
 TEST(HubTest, AStrangersConversationLooksLikeNone) {

@@ -28,7 +28,12 @@ void PresenceDesk::Disconnected(Connection& connection, Departure how, Moment no
   if (!std::exchange(connection.counted_present, false)) return;
   const auto silence = how == Departure::kSilent ? now.steady - connection.last_activity()
                                                  : ShardTime::duration::zero();
-  tracker_.Disconnected(connection.owner().user_id, how, now.wall - silence, now.steady);
+  tracker_.Disconnected({connection.owner(), how, now.wall - silence}, now.steady);
+  PublishLater();
+}
+
+void PresenceDesk::SessionEnded(const SessionOwner& session) {
+  tracker_.SessionEnded(session);
   PublishLater();
 }
 
@@ -58,8 +63,9 @@ void PresenceDesk::Publish() {
 void PresenceDesk::Heard(const std::vector<PresenceTransition>& transitions) {
   std::vector<LastSeen> left;
   for (const PresenceTransition& transition : transitions) {
-    if (transition.shard != options_.shard && !transition.after_grace) {
-      tracker_.SeenElsewhere(transition.user_id);
+    const bool elsewhere = transition.shard != options_.shard;
+    if (elsewhere && !transition.online && !transition.after_grace) {
+      tracker_.LeftElsewhere(transition.user_id);
       PublishLater();
     }
     const std::optional<PresenceChange> change = map_.Apply(transition);

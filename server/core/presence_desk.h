@@ -46,6 +46,9 @@ class PresenceDesk {
   // Counts a connection's departure once; a second call for it changes nothing.
   void Disconnected(Connection& connection, Departure how, Moment now);
 
+  // The session was revoked; its connections are ended by the hub.
+  void SessionEnded(const SessionOwner& session);
+
   void Advance(Moment now);
 
   // Replaces what the connection watches by those of the named users it may see, and answers with

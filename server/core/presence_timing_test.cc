@@ -47,7 +47,7 @@ class PresenceTimingTest : public testing::Test {
 
   void Close(Client& client) {
     wheel_.Remove(client);
-    tracker_.Disconnected(client.user, Departure::kClosed, Wall(now_), now_);
+    tracker_.Disconnected({{SessionId(1), client.user}, Departure::kClosed, Wall(now_)}, now_);
   }
 
   void Heartbeat(Client& client) { DeadlineWheel::Touch(client, now_); }
@@ -60,7 +60,8 @@ class PresenceTimingTest : public testing::Test {
   void Turn() {
     wheel_.Advance(now_, [&](DeadlineWheelEntry& entry) {
       const auto& client = static_cast<Client&>(entry);
-      tracker_.Disconnected(client.user, Departure::kSilent, Wall(client.last_activity()), now_);
+      tracker_.Disconnected(
+          {{SessionId(1), client.user}, Departure::kSilent, Wall(client.last_activity())}, now_);
     });
     for (const PresenceTransition& transition : tracker_.Advance(now_)) {
       told_.push_back(transition);

@@ -21,17 +21,20 @@ void PresenceTracker::Connected(UserId user, Moment now) {
   leaving_by_user_.erase(back);
 }
 
-void PresenceTracker::Disconnected(UserId user, Departure how, UnixTime last_seen, Instant now) {
+void PresenceTracker::Disconnected(const Departed& departed, Instant now) {
   EndGraces(now);
+  const UserId user = departed.owner.user_id;
   const auto at = connections_.find(user);
   assert(at != connections_.end());
   if (--at->second > 0) return;
   connections_.erase(at);
-  if (how != Departure::kClosed) {
-    transitions_.push_back({.shard = shard_, .user_id = user, .online = false, .at = last_seen});
+  if (departed.how != Departure::kClosed) {
+    transitions_.push_back(
+        {.shard = shard_, .user_id = user, .online = false, .at = departed.last_seen});
     return;
   }
-  const auto leaving = leaving_.insert(leaving_.end(), {user, last_seen, now + grace_});
+  const auto leaving =
+      leaving_.insert(leaving_.end(), {departed.owner, departed.last_seen, now + grace_});
   leaving_by_user_.emplace(user, leaving);
 }
 
@@ -41,15 +44,21 @@ void PresenceTracker::EndGraces(Instant now) {
 
 void PresenceTracker::EndGrace(LeavingList::iterator leaving) {
   transitions_.push_back({.shard = shard_,
-                          .user_id = leaving->user,
+                          .user_id = leaving->owner.user_id,
                           .online = false,
                           .at = leaving->last_seen,
                           .after_grace = true});
-  leaving_by_user_.erase(leaving->user);
+  leaving_by_user_.erase(leaving->owner.user_id);
   leaving_.erase(leaving);
 }
 
-void PresenceTracker::SeenElsewhere(UserId user) {
+void PresenceTracker::SessionEnded(const SessionOwner& session) {
+  const auto at = leaving_by_user_.find(session.user_id);
+  if (at == leaving_by_user_.end()) return;
+  if (at->second->owner.session_id == session.session_id) EndGrace(at->second);
+}
+
+void PresenceTracker::LeftElsewhere(UserId user) {
   const auto at = leaving_by_user_.find(user);
   if (at != leaving_by_user_.end()) EndGrace(at->second);
 }

@@ -14,8 +14,17 @@
 #include "server/core/departure.h"
 #include "server/core/moment.h"
 #include "server/ports/bus.h"
+#include "server/ports/sessions.h"
 
 namespace chat {
+
+// A connection that ended. It was active at `last_seen` for the last time: when it closed, or what
+// came before the silence.
+struct Departed {
+  SessionOwner owner;
+  Departure how = Departure::kClosed;
+  UnixTime last_seen;
+};
 
 // Turns connections into transitions, as they go over the bus.
 //
@@ -27,14 +36,16 @@ class PresenceTracker {
 
   void Connected(UserId user, Moment now);
 
-  // One connection of `user` ended, which was active at `last_seen` for the last time: when it
-  // closed, or what came before the silence. If no other is left, the user goes offline: at once,
-  // or after the grace.
-  void Disconnected(UserId user, Departure how, UnixTime last_seen, Instant now);
+  // A connection ended. If the user has no other here, they go offline: at once, or after the
+  // grace.
+  void Disconnected(const Departed& departed, Instant now);
 
-  // `user` was just seen elsewhere: coming, or leaving for good. That is newer than the connection
-  // that closed here, so its grace is over; nothing when there is none.
-  void SeenElsewhere(UserId user);
+  // Nobody comes back into a session that is over: the grace of its connection is over too.
+  void SessionEnded(const SessionOwner& session);
+
+  // The user left for good on another shard. That is newer than what closed here, so its grace is
+  // over; nothing when there is none.
+  void LeftElsewhere(UserId user);
 
   // Ends the graces that are over. Returns what changed since the last call, in the order it did.
   [[nodiscard]] std::vector<PresenceTransition> Advance(Instant now);
@@ -44,7 +55,7 @@ class PresenceTracker {
 
  private:
   struct Leaving {
-    UserId user;
+    SessionOwner owner;
     UnixTime last_seen;
     Instant until;
   };

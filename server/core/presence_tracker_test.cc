@@ -40,7 +40,7 @@ class PresenceTrackerTest : public testing::Test {
   void At(milliseconds time) { now_ = {Instant(time), kNoon + time}; }
   void Connect(UserId user) { tracker_.Connected(user, now_); }
   void Close(UserId user) {
-    tracker_.Disconnected(user, Departure::kClosed, now_.wall, now_.steady);
+    tracker_.Disconnected({{SessionId(1), user}, Departure::kClosed, now_.wall}, now_.steady);
   }
   std::vector<std::string> Advance() { return Words(tracker_.Advance(now_.steady)); }
 
@@ -113,7 +113,7 @@ TEST_F(PresenceTrackerTest, GoesOfflineAtOnceAfterALogout) {
   Advance();
   At(seconds(5));
 
-  tracker_.Disconnected(kAlice, Departure::kLoggedOut, now_.wall, now_.steady);
+  tracker_.Disconnected({{SessionId(1), kAlice}, Departure::kLoggedOut, now_.wall}, now_.steady);
 
   EXPECT_THAT(Advance(), ElementsAre("-1@5000"));
 }
@@ -123,7 +123,7 @@ TEST_F(PresenceTrackerTest, GoesOfflineAtOnceAfterASilenceWithTheTimeBeforeIt) {
   Advance();
   At(seconds(30));
 
-  tracker_.Disconnected(kAlice, Departure::kSilent, kNoon, now_.steady);
+  tracker_.Disconnected({{SessionId(1), kAlice}, Departure::kSilent, kNoon}, now_.steady);
 
   EXPECT_THAT(Advance(), ElementsAre("-1@0"));
 }
@@ -133,7 +133,7 @@ TEST_F(PresenceTrackerTest, StaysOnlineWhileAnotherConnectionLives) {
   Connect(kAlice);
   Advance();
 
-  tracker_.Disconnected(kAlice, Departure::kLoggedOut, now_.wall, now_.steady);
+  tracker_.Disconnected({{SessionId(1), kAlice}, Departure::kLoggedOut, now_.wall}, now_.steady);
 
   At(seconds(60));
   EXPECT_THAT(Advance(), IsEmpty());
@@ -144,7 +144,7 @@ TEST_F(PresenceTrackerTest, LetsTheLastConnectionDecide) {
   Connect(kAlice);
   Connect(kAlice);
   Advance();
-  tracker_.Disconnected(kAlice, Departure::kLoggedOut, now_.wall, now_.steady);
+  tracker_.Disconnected({{SessionId(1), kAlice}, Departure::kLoggedOut, now_.wall}, now_.steady);
 
   Close(kAlice);
 
@@ -166,7 +166,20 @@ TEST_F(PresenceTrackerTest, EndsTheGracesOfManyInOrder) {
   EXPECT_THAT(Advance(), ElementsAre("-1@1000"));
 }
 
-TEST_F(PresenceTrackerTest, BeingSeenElsewhereEndsAGraceAndNothingElse) {
+TEST_F(PresenceTrackerTest, TheEndOfASessionEndsTheGraceOfItsOwnConnectionOnly) {
+  Connect(kAlice);
+  Advance();
+  At(seconds(5));
+  Close(kAlice);
+
+  tracker_.SessionEnded({SessionId(2), kAlice});
+  EXPECT_THAT(Advance(), IsEmpty());
+  tracker_.SessionEnded({SessionId(1), kAlice});
+
+  EXPECT_THAT(Advance(), ElementsAre("-1@5000"));
+}
+
+TEST_F(PresenceTrackerTest, LeavingForGoodElsewhereEndsAGraceAndNothingElse) {
   Connect(kAlice);
   Connect(kBob);
   Advance();
@@ -174,8 +187,8 @@ TEST_F(PresenceTrackerTest, BeingSeenElsewhereEndsAGraceAndNothingElse) {
   Close(kAlice);
   At(seconds(6));
 
-  tracker_.SeenElsewhere(kAlice);
-  tracker_.SeenElsewhere(kBob);
+  tracker_.LeftElsewhere(kAlice);
+  tracker_.LeftElsewhere(kBob);
 
   const std::vector<PresenceTransition> told = tracker_.Advance(now_.steady);
   EXPECT_THAT(Words(told), ElementsAre("-1@5000"));

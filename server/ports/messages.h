@@ -39,6 +39,8 @@ struct Entry {
 struct SendOrigin {
   std::uint32_t shard = 0;
   std::uint64_t send = 0;
+
+  friend bool operator==(const SendOrigin&, const SendOrigin&) = default;
 };
 
 struct NewMessage {
