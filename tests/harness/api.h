@@ -1,11 +1,12 @@
 // The HTTP API as typed calls: messages of the schema in and out, in their JSON form.
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <string>
 #include <type_traits>
 #include <utility>
 
-#include "google/protobuf/message.h"
 #include "protocol/chat.pb.h"
 #include "tests/harness/http_client.h"
 #include "tests/harness/socket.h"

@@ -35,7 +35,7 @@ std::expected<ChatClient, Refused> ChatClient::Connect(const Endpoint& server,
                                     .ticket = options.ticket,
                                     .access_token = options.access_token,
                                     .nonce = 1};
-  Socket socket = Socket::Connect(server, options.receive_buffer_bytes);
+  Socket socket = Socket::Connect(server, options.socket);
   socket.Send(loadgen::MakeUpgradeRequest(offer), deadline);
   loadgen::UpgradeAnswer answer(offer);
   while (true) {
@@ -65,6 +65,15 @@ void ChatClient::Send(const v1::ClientFrame& frame) {
   SendFrame(OpcodeFor(encoding_), EncodeClientFrame(encoding_, frame));
 }
 
+void ChatClient::SendTogether(const std::vector<v1::ClientFrame>& frames) {
+  std::string bytes;
+  for (const v1::ClientFrame& frame : frames) {
+    order_.Sent(frame);
+    AppendFrame(bytes, OpcodeFor(encoding_), EncodeClientFrame(encoding_, frame));
+  }
+  socket_.Send(bytes, Deadline());
+}
+
 void ChatClient::SendRaw(websocket::Opcode opcode, std::string_view payload) {
   SendFrame(opcode, payload);
 }
@@ -75,8 +84,13 @@ void ChatClient::SendClose(websocket::CloseCode code) {
 
 void ChatClient::SendFrame(websocket::Opcode opcode, std::string_view payload) {
   std::string bytes;
-  websocket::AppendMaskedFrame(bytes, opcode, payload, NextMask(masks_));
+  AppendFrame(bytes, opcode, payload);
   socket_.Send(bytes, Deadline());
+}
+
+void ChatClient::AppendFrame(std::string& bytes, websocket::Opcode opcode,
+                             std::string_view payload) {
+  websocket::AppendMaskedFrame(bytes, opcode, payload, NextMask(masks_));
 }
 
 std::expected<v1::ServerFrame, Ended> ChatClient::Receive(const Deadline& deadline) {

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "protocol/chat.pb.h"
 #include "protocol/envelope.h"
@@ -26,8 +28,7 @@ struct ConnectOptions {
   // One of the two.
   std::string ticket = "";
   std::string access_token = "";
-  // 0 leaves it to the system.
-  int receive_buffer_bytes = 0;
+  SocketOptions socket = {};
 };
 
 // The upgrade was refused with this status.
@@ -48,6 +49,8 @@ class ChatClient {
                                                     const ConnectOptions& options);
 
   void Send(const v1::ClientFrame& frame);
+  // In one write: they arrive together.
+  void SendTogether(const std::vector<v1::ClientFrame>& frames);
   void SendRaw(websocket::Opcode opcode, std::string_view payload);
   void SendClose(websocket::CloseCode code);
   void Reset() { socket_.Reset(); }
@@ -61,7 +64,7 @@ class ChatClient {
   // Reads no further than what has arrived by now, which may be nothing.
   std::optional<v1::ServerFrame> ReceiveIfThere();
 
-  Encoding encoding() const { return encoding_; }
+  std::uint16_t source_port() const { return socket_.source_port(); }
 
  private:
   ChatClient(Socket socket, Encoding encoding, std::string early);
@@ -71,6 +74,7 @@ class ChatClient {
   std::optional<Step> TakeStep();
   std::optional<Step> Handle(const websocket::Received& received);
   v1::ServerFrame Decode(const websocket::Message& message);
+  void AppendFrame(std::string& bytes, websocket::Opcode opcode, std::string_view payload);
   void SendFrame(websocket::Opcode opcode, std::string_view payload);
 
   Socket socket_;

@@ -7,8 +7,8 @@
 namespace chat::testing {
 namespace {
 
-// The system chooses the shard by a hash of ports; so many wrong ones in a row do not happen.
-constexpr int kSeatingTriesMax = 60;
+// Half of the ports or so lead to each of two shards; so many wrong ones in a row do not happen.
+constexpr int kPortsTriedMax = 60;
 
 }  // namespace
 
@@ -34,16 +34,26 @@ Person ChatWorld::JoinsAgain(const Person& person, std::string device_name) {
   return again;
 }
 
-void ChatWorld::Seat(Person& person, const ConnectOptions& options) {
-  if (options_.shards == 1) return person.Connects(options);
-  const int shard = std::exchange(next_shard_, (next_shard_ + 1) % options_.shards);
-  for (int i = 0; i < kSeatingTriesMax; ++i) {
+void ChatWorld::Seat(Person& person, ConnectOptions options) {
+  if (options_.shards > 1) {
+    options.socket.source_port =
+        FindPortTo(std::exchange(next_shard_, (next_shard_ + 1) % options_.shards));
+  }
+  person.Connects(options);
+}
+
+// The system chooses the shard by the ports of both sides, so the same port leads there again.
+std::uint16_t ChatWorld::FindPortTo(int shard) {
+  if (!usher_) usher_ = Arrives("usher");
+  for (int i = 0; i < kPortsTriedMax; ++i) {
     const double before = ConnectionsOf(shard);
     const double total_before = server_.Metrics().Total("chat_connections");
-    person.Connects(options);
-    if (ConnectionsOf(shard) == before + 1) return;
-    person.Disconnects();
+    usher_->Connects({.access_token = usher_->api().access_token()});
+    const bool found = ConnectionsOf(shard) == before + 1;
+    const std::uint16_t port = usher_->client().source_port();
+    usher_->Vanishes();
     AwaitConnections(total_before);
+    if (found) return port;
   }
   throw Surprise("no connection came to shard " + std::to_string(shard));
 }

@@ -1,6 +1,8 @@
 // A server and the people around it, each connected to the shard that the test wants.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,17 +35,21 @@ class ChatWorld {
   Person JoinsAgain(const Person& person, std::string device_name);
 
   // Connects `person` to the shard whose turn it is.
-  void Seat(Person& person, const ConnectOptions& options = {});
+  void Seat(Person& person, ConnectOptions options = {});
 
   ServerProcess& server() { return server_; }
   Encoding encoding() const { return options_.encoding; }
 
  private:
+  // A client's port from where the system leads to this shard.
+  std::uint16_t FindPortTo(int shard);
   double ConnectionsOf(int shard) const;
   void AwaitConnections(double total) const;
 
   WorldOptions options_;
   ServerProcess server_;
+  // Connects in the place of others to see where that leads: trying leaves marks on one's presence.
+  std::optional<Person> usher_;
   int next_shard_ = 0;
 };
 

@@ -72,12 +72,12 @@ std::optional<std::string> EntryOrder::Pulled(Conversation& conversation, std::i
   return std::nullopt;
 }
 
-// An ack of what was sent before names an entry that was there already.
+// An ack of what was sent before names an entry that was there already, so it says nothing of where
+// live flow starts.
 std::optional<std::string> EntryOrder::Ack(const v1::AckEvent& ack) {
   Conversation& conversation = conversations_[ack.conversation_id()];
   switch (conversation.flow) {
     case Flow::kUnknown:
-      Resume(conversation, ack.seq());
       return std::nullopt;
     case Flow::kPulled:
       conversation.acked.insert(ack.seq());

@@ -24,7 +24,7 @@ class EntryOrder {
 
  private:
   enum class Flow : std::uint8_t {
-    // Whatever comes first says where it starts; also after a gap.
+    // The message that comes first says where it starts; also after a gap.
     kUnknown,
     kLive,
     // Between the client's sync and a sync_done without more.

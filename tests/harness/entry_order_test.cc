@@ -87,6 +87,14 @@ TEST(EntryOrderTest, AcceptsAnAckOfWhatWasSentBefore) {
   EXPECT_EQ(order.Received(Message(8)), std::nullopt);
 }
 
+TEST(EntryOrderTest, AcceptsAcksOfEarlierConnectionsAtTheStart) {
+  EntryOrder order;
+
+  EXPECT_EQ(order.Received(Ack(3)), std::nullopt);
+  EXPECT_EQ(order.Received(Ack(9)), std::nullopt);
+  EXPECT_EQ(order.Received(Message(20)), std::nullopt);
+}
+
 TEST(EntryOrderTest, FindsAnAckThatOvertookAnEntry) {
   EntryOrder order;
   order.Received(Message(7));

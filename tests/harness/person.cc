@@ -104,6 +104,16 @@ void Person::IsClosedWith(websocket::CloseCode code) {
 }
 
 void Person::Asks(const Person& other) {
+  PostContact(other);
+  if (client_) ReceivesContact("requested", other);
+}
+
+void Person::AsksBack(const Person& other) {
+  PostContact(other);
+  if (client_) ReceivesContact("accepted", other);
+}
+
+void Person::PostContact(const Person& other) {
   v1::AddContactRequest request;
   request.set_username(other.name());
   const auto answer = api_.Post<v1::ContactResponse>("/v1/contacts", request);
@@ -114,11 +124,13 @@ void Person::Accepts(const Person& other) {
   const auto answer =
       api_.Post<v1::ContactResponse>("/v1/contacts/" + other.id().ToString() + "/accept");
   if (answer.status != 200) Complain("cannot accept: " + answer.problem.code());
+  if (client_) ReceivesContact("accepted", other);
 }
 
 void Person::Removes(const Person& other) {
   const auto answer = api_.Delete("/v1/contacts/" + other.id().ToString());
   if (answer.status != 204) Complain("cannot remove: " + answer.problem.code());
+  if (client_) ReceivesContact("removed", other);
 }
 
 void Person::OpensChatWith(const Person& other) {
@@ -187,10 +199,12 @@ Pulled Person::Syncs(std::int64_t after_seq) {
   Pulled pulled;
   pulled.done = Next(v1::ServerFrame::kSyncDone).sync_done();
   // Live flow of this conversation stood still, so these are the page's, or were sent before it.
-  while (!heard_.empty() && heard_.front().has_message()) {
-    pulled.messages.push_back(std::move(*heard_.front().mutable_message()));
-    heard_.pop_front();
-  }
+  std::erase_if(heard_, [&](v1::ServerFrame& frame) {
+    if (!frame.has_message()) return false;
+    if (frame.message().conversation_id() != conversation_.number()) return false;
+    pulled.messages.push_back(std::move(*frame.mutable_message()));
+    return true;
+  });
   return pulled;
 }
 

@@ -66,9 +66,12 @@ class Person {
   void IsClosedWith(websocket::CloseCode code);
   ChatClient& client() { return *client_; }
 
-  // ---- Contacts and conversations
+  // ---- Contacts and conversations. Who does it hears of it on every device; this one is waited
+  // for.
 
   void Asks(const Person& other);
+  // Asks who has asked already, which is an acceptance too.
+  void AsksBack(const Person& other);
   void Accepts(const Person& other);
   void Removes(const Person& other);
   // Both take the frames that come of it.
@@ -108,6 +111,7 @@ class Person {
   void Send(const v1::ClientFrame& frame) { client_->Send(frame); }
 
   const std::string& name() const { return name_; }
+  const std::string& device() const { return device_; }
   UserId id() const { return UserId(user_.user_id()); }
   const v1::User& user() const { return user_; }
   ConversationId conversation() const { return conversation_; }
@@ -122,6 +126,7 @@ class Person {
   v1::ServerFrame Await(v1::ServerFrame::BodyCase kind, const Deadline& deadline);
   std::string NextClientMsgId();
   v1::SendCommand MakeSend(std::string_view client_msg_id, std::string_view text) const;
+  void PostContact(const Person& other);
   [[noreturn]] void Complain(const std::string& about) const;
 
   Endpoint server_;

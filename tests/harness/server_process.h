@@ -2,13 +2,17 @@
 // started again. It knows the command line and what is printed, nothing of the protocol.
 #pragma once
 
-#include <sys/types.h>
+#include <signal.h>
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "tests/harness/child_process.h"
+#include "tests/harness/deadline.h"
 #include "tests/harness/metrics_page.h"
 #include "tests/harness/socket.h"
 
@@ -33,22 +37,25 @@ class ServerProcess {
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   // As a crash: nothing is flushed, nobody is told.
-  void Kill();
+  void Kill() { process_->Kill(); }
 
   // Asks the server to stop.
-  void Terminate();
+  void Terminate() { process_->Signal(SIGTERM); }
 
   // Waits for the end of a server that was asked to stop; its exit code.
+  int ExitCode() { return process_->ExitCode(); }
+
+  // What else it prints.
   //
-  // Errors: throws Surprise when it does not end in time, or by a signal.
-  int ExitCode();
+  // Errors: throws Surprise when that is nothing until the deadline.
+  std::string ReadLine(const Deadline& deadline) { return process_->ReadLine(deadline); }
 
   // On the same ports with the same data, after it ended.
-  void Restart();
+  void Restart() { Start(); }
 
   const Endpoint& endpoint() const { return endpoint_; }
-  MetricsPage Metrics() const { return MetricsPage::Read(admin_); }
   const Endpoint& admin() const { return admin_; }
+  MetricsPage Metrics() const { return MetricsPage::Read(admin_); }
 
   // The memory that it has in use now (VmRSS).
   std::size_t resident_bytes() const;
@@ -56,19 +63,14 @@ class ServerProcess {
  private:
   void Start();
   std::vector<std::string> Arguments() const;
-  void ReadAddresses();
-  // Waits for the end; what waitpid says of it.
-  int Reap();
+  // What stands behind `label` in a line, if it does.
+  static std::optional<Endpoint> FindAddress(std::string_view line, std::string_view label);
 
   ServerOptions options_;
   std::filesystem::path folder_;
-  std::filesystem::path log_;
   Endpoint endpoint_;
   Endpoint admin_;
-  OwnedDescriptor output_;
-  // Readable when the process has ended.
-  OwnedDescriptor process_;
-  pid_t pid_ = -1;
+  std::optional<ChildProcess> process_;
 };
 
 }  // namespace chat::testing

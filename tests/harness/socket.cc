@@ -29,6 +29,10 @@ sockaddr_in AddressOf(const Endpoint& endpoint) {
   return address;
 }
 
+void SetOption(int socket, int level, int option, int value) {
+  ::setsockopt(socket, level, option, &value, sizeof(value));
+}
+
 bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
@@ -58,21 +62,33 @@ bool WaitFor(int descriptor, short events, const Deadline& deadline) {
   }
 }
 
-Socket Socket::Connect(const Endpoint& to, int receive_buffer_bytes) {
+Socket Socket::Connect(const Endpoint& to, const SocketOptions& options) {
   OwnedDescriptor descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!descriptor.is_open()) Fail("socket");
-  if (receive_buffer_bytes != 0) {
-    ::setsockopt(descriptor.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
-                 sizeof(receive_buffer_bytes));
+  if (options.receive_buffer_bytes != 0) {
+    SetOption(descriptor.get(), SOL_SOCKET, SO_RCVBUF, options.receive_buffer_bytes);
   }
-  const int on = 1;
-  ::setsockopt(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  SetOption(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  if (options.source_port != 0) {
+    const sockaddr_in source = AddressOf({.port = options.source_port});
+    SetOption(descriptor.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    if (::bind(descriptor.get(), reinterpret_cast<const sockaddr*>(&source), sizeof(source)) != 0) {
+      Fail("bind to port " + std::to_string(options.source_port));
+    }
+  }
   const sockaddr_in address = AddressOf(to);
   if (::connect(descriptor.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=
       0) {
     Fail("connect to " + to.ToString());
   }
   return Socket(std::move(descriptor));
+}
+
+std::uint16_t Socket::source_port() const {
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  ::getsockname(descriptor_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin_port);
 }
 
 void Socket::Send(std::string_view bytes, const Deadline& deadline) {

@@ -38,6 +38,13 @@ class OwnedDescriptor {
 // Waits until `descriptor` is ready for `events` of poll(2); false at the deadline.
 bool WaitFor(int descriptor, short events, const Deadline& deadline);
 
+struct SocketOptions {
+  // How much the system takes in for a client that does not read; 0 leaves it to the system.
+  int receive_buffer_bytes = 0;
+  // The client's own port; 0 leaves it to the system.
+  std::uint16_t source_port = 0;
+};
+
 enum class ReceiveOutcome {
   kBytes,
   // The peer closed or reset the connection.
@@ -48,11 +55,8 @@ enum class ReceiveOutcome {
 // Thread: one. Lifetime: the connection's.
 class Socket {
  public:
-  // `receive_buffer_bytes`: how much the system takes in for a client that does not read; 0 leaves
-  // it to the system.
-  //
   // Errors: throws Surprise when nobody listens there.
-  static Socket Connect(const Endpoint& to, int receive_buffer_bytes = 0);
+  static Socket Connect(const Endpoint& to, const SocketOptions& options = {});
 
   // Errors: throws Surprise at the deadline. A connection that broke takes no more, silently: what
   // the peer thought of it stands in what is received.
@@ -60,6 +64,8 @@ class Socket {
 
   // Waits for bytes and appends them to `into`; nothing is what came until the deadline.
   ReceiveOutcome Receive(std::string& into, const Deadline& deadline);
+
+  std::uint16_t source_port() const;
 
   // Ends the connection by a reset, as a machine does that lost its power and came back.
   void Reset();
