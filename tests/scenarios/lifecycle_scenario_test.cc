@@ -1,0 +1,150 @@
+// The server as its operator sees it: health, metrics, a graceful stop, and what a restart keeps.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "protocol/chat.pb.h"
+#include "protocol/json.h"
+#include "protocol/websocket/close_code.h"
+#include "tests/harness/http_client.h"
+#include "tests/harness/metrics_page.h"
+#include "tests/harness/person.h"
+#include "tests/harness/server_process.h"
+#include "tests/scenarios/scenario.h"
+
+namespace chat::testing {
+namespace {
+
+class LifecycleScenarioTest : public Scenario {};
+INSTANTIATE_TEST_SUITE_P(Everywhere, LifecycleScenarioTest, AllSettings(), NameOf);
+
+TEST_P(LifecycleScenarioTest, SaysThatItIsAliveAndReady) {
+  const HttpClient client(world().server().endpoint());
+
+  EXPECT_EQ(client.Get("/healthz").status, 200);
+  const HttpAnswer ready = client.Get("/readyz");
+  EXPECT_EQ(ready.status, 200);
+  v1::ReadyResponse body;
+  ASSERT_TRUE(ParseJson(ready.body, body));
+  EXPECT_EQ(body.status(), "ready");
+  ASSERT_GE(body.dependencies_size(), 1);
+  EXPECT_TRUE(body.dependencies(0).ready());
+}
+
+TEST_P(LifecycleScenarioTest, MetricsFollowWhatHappens) {
+  Person alice = Joins("alice");
+  Person bob = Joins("bob");
+  Introduce(alice, bob);
+  const MetricsPage before = world().server().Metrics();
+
+  for (int i = 0; i < 5; ++i) alice.Sends("hi");
+  for (int i = 0; i < 5; ++i) bob.Receives("hi");
+
+  const MetricsPage after = world().server().Metrics();
+  EXPECT_EQ(after.Total("chat_connections"), 2);
+  EXPECT_EQ(after.Total("chat_acks_total") - before.Total("chat_acks_total"), 5);
+  EXPECT_EQ(after.Total("chat_store_writes_total") - before.Total("chat_store_writes_total"), 5);
+}
+
+TEST_P(LifecycleScenarioTest, MetricsAreNotForEverybody) {
+  EXPECT_EQ(HttpClient(world().server().endpoint()).Get("/metrics").status, 404);
+}
+
+TEST_P(LifecycleScenarioTest, ShardsHaveTheirConnectionsAsAsked) {
+  Person alice = Joins("alice");
+  Person bob = Joins("bob");
+  const MetricsPage metrics = world().server().Metrics();
+
+  if (GetParam().shards == 2) {
+    EXPECT_EQ(metrics.Value("chat_connections{shard=\"0\"}"), 1);
+    EXPECT_EQ(metrics.Value("chat_connections{shard=\"1\"}"), 1);
+  } else {
+    EXPECT_EQ(metrics.Value("chat_connections{shard=\"0\"}"), 2);
+  }
+}
+
+TEST_P(LifecycleScenarioTest, StopTellsEverybodyAndEndsWell) {
+  Person alice = Joins("alice");
+  Person bob = Joins("bob");
+
+  world().server().Terminate();
+
+  alice.IsToldToGo();
+  alice.IsClosedWith(websocket::CloseCode::kServerRestart);
+  bob.IsToldToGo();
+  bob.IsClosedWith(websocket::CloseCode::kServerRestart);
+  EXPECT_EQ(world().server().ExitCode(), 0);
+}
+
+TEST_P(LifecycleScenarioTest, StopAnswersWhatIsInFlight) {
+  Person alice = Joins("alice");
+  Person bob = Joins("bob");
+  Introduce(alice, bob);
+  std::vector<std::string> in_flight;
+  for (int i = 0; i < 50; ++i) in_flight.push_back(alice.BeginsToSend("in flight"));
+  alice.Beats();
+
+  world().server().Terminate();
+
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(alice.IsAcked(in_flight[i]).seq, i + 1);
+  alice.IsToldToGo();
+  EXPECT_EQ(world().server().ExitCode(), 0);
+  world().server().Restart();
+  world().Seat(bob);
+  EXPECT_EQ(bob.Syncs(0).messages.size(), 50u);
+}
+
+TEST_P(LifecycleScenarioTest, RestartKeepsMessagesAndSessions) {
+  Person alice = Joins("alice");
+  Person bob = Joins("bob");
+  Introduce(alice, bob);
+  alice.Sends("before");
+  bob.Receives("before");
+  world().server().Terminate();
+  ASSERT_EQ(world().server().ExitCode(), 0);
+
+  world().server().Restart();
+  world().Seat(alice);
+  world().Seat(bob);
+
+  EXPECT_EQ(bob.Syncs(0).messages.at(0).text(), "before");
+  EXPECT_EQ(alice.Sends("after").seq, 2);
+  bob.Receives("after");
+}
+
+TEST_P(LifecycleScenarioTest, RestartKeepsWhenSomebodyWasSeenLast) {
+  Person alice = Joins("alice");
+  Person bob = Joins("bob");
+  alice.Befriends(bob);
+  alice.Watches({bob.id()});
+  bob.LogsOut();
+  const v1::Presence before = alice.Sees(bob, Seen::kOffline);
+  world().server().Terminate();
+  ASSERT_EQ(world().server().ExitCode(), 0);
+
+  world().server().Restart();
+  world().Seat(alice);
+  const v1::PresenceEvent after = alice.Watches({bob.id()});
+
+  ASSERT_EQ(after.users_size(), 1);
+  EXPECT_EQ(after.users(0).SerializeAsString(), before.SerializeAsString());
+}
+
+TEST_P(LifecycleScenarioTest, CrashKeepsWhatWasAcked) {
+  Person alice = Joins("alice");
+  Person bob = Joins("bob");
+  Introduce(alice, bob);
+  const Acked acked = alice.SendsAs("id", "acked");
+
+  world().server().Kill();
+  world().server().Restart();
+  world().Seat(alice);
+  world().Seat(bob);
+
+  EXPECT_EQ(alice.SendsAs("id", "acked"), acked);
+  EXPECT_EQ(bob.Syncs(0).messages.at(0).message_id(), acked.message_id);
+}
+
+}  // namespace
+}  // namespace chat::testing
