@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <expected>
 #include <optional>
 #include <random>
@@ -63,8 +62,6 @@ class ChatClient {
 
   // Reads no further than what has arrived by now, which may be nothing.
   std::optional<v1::ServerFrame> ReceiveIfThere();
-
-  std::uint16_t source_port() const { return socket_.source_port(); }
 
  private:
   ChatClient(Socket socket, Encoding encoding, std::string early);

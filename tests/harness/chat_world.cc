@@ -1,8 +1,12 @@
 #include "tests/harness/chat_world.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "tests/harness/deadline.h"
+#include "tests/harness/metrics_page.h"
+#include "tests/harness/socket.h"
 
 namespace chat::testing {
 namespace {
@@ -10,10 +14,19 @@ namespace {
 // Half of the ports or so lead to each of two shards; so many wrong ones in a row do not happen.
 constexpr int kPortsTriedMax = 60;
 
+// Below those that the system gives out by itself; tests at the same time begin elsewhere.
+std::uint16_t FirstPort() { return static_cast<std::uint16_t>(10'000 + 10 * (::getpid() % 2'000)); }
+
+std::string SeriesOf(int shard) {
+  return "chat_connections{shard=\"" + std::to_string(shard) + "\"}";
+}
+
 }  // namespace
 
 ChatWorld::ChatWorld(WorldOptions options)
-    : options_(std::move(options)), server_({.shards = options_.shards, .flags = options_.flags}) {}
+    : options_(std::move(options)),
+      server_({.shards = options_.shards, .flags = options_.flags}),
+      next_port_(FirstPort()) {}
 
 Person ChatWorld::Arrives(std::string name) {
   Person person(server_.endpoint(), std::move(name), options_.encoding);
@@ -46,20 +59,28 @@ void ChatWorld::Seat(Person& person, ConnectOptions options) {
 std::uint16_t ChatWorld::FindPortTo(int shard) {
   if (!usher_) usher_ = Arrives("usher");
   for (int i = 0; i < kPortsTriedMax; ++i) {
-    const double before = ConnectionsOf(shard);
-    const double total_before = server_.Metrics().Total("chat_connections");
-    usher_->Connects({.access_token = usher_->api().access_token()});
-    const bool found = ConnectionsOf(shard) == before + 1;
-    const std::uint16_t port = usher_->client().source_port();
-    usher_->Vanishes();
-    AwaitConnections(total_before);
-    if (found) return port;
+    const std::uint16_t port = next_port_++;
+    if (LeadsTo(shard, port)) return port;
   }
   throw Surprise("no connection came to shard " + std::to_string(shard));
 }
 
+bool ChatWorld::LeadsTo(int shard, std::uint16_t port) {
+  const MetricsPage before = server_.Metrics();
+  try {
+    usher_->Connects(
+        {.access_token = usher_->api().access_token(), .socket = {.source_port = port}});
+  } catch (const PortTaken&) {
+    return false;
+  }
+  const bool leads_there = ConnectionsOf(shard) > before.Value(SeriesOf(shard));
+  usher_->Vanishes();
+  AwaitConnections(before.Total("chat_connections"));
+  return leads_there;
+}
+
 double ChatWorld::ConnectionsOf(int shard) const {
-  return server_.Metrics().Value("chat_connections{shard=\"" + std::to_string(shard) + "\"}");
+  return server_.Metrics().Value(SeriesOf(shard));
 }
 
 void ChatWorld::AwaitConnections(double total) const {

@@ -43,6 +43,7 @@ class ChatWorld {
  private:
   // A client's port from where the system leads to this shard.
   std::uint16_t FindPortTo(int shard);
+  bool LeadsTo(int shard, std::uint16_t port);
   double ConnectionsOf(int shard) const;
   void AwaitConnections(double total) const;
 
@@ -50,6 +51,7 @@ class ChatWorld {
   ServerProcess server_;
   // Connects in the place of others to see where that leads: trying leaves marks on one's presence.
   std::optional<Person> usher_;
+  std::uint16_t next_port_;
   int next_shard_ = 0;
 };
 

@@ -73,7 +73,7 @@ Socket Socket::Connect(const Endpoint& to, const SocketOptions& options) {
     const sockaddr_in source = AddressOf({.port = options.source_port});
     SetOption(descriptor.get(), SOL_SOCKET, SO_REUSEADDR, 1);
     if (::bind(descriptor.get(), reinterpret_cast<const sockaddr*>(&source), sizeof(source)) != 0) {
-      Fail("bind to port " + std::to_string(options.source_port));
+      throw PortTaken("port " + std::to_string(options.source_port) + " is taken");
     }
   }
   const sockaddr_in address = AddressOf(to);
@@ -82,13 +82,6 @@ Socket Socket::Connect(const Endpoint& to, const SocketOptions& options) {
     Fail("connect to " + to.ToString());
   }
   return Socket(std::move(descriptor));
-}
-
-std::uint16_t Socket::source_port() const {
-  sockaddr_in address{};
-  socklen_t size = sizeof(address);
-  ::getsockname(descriptor_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
 }
 
 void Socket::Send(std::string_view bytes, const Deadline& deadline) {

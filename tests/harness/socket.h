@@ -52,10 +52,16 @@ enum class ReceiveOutcome {
   kNothing,
 };
 
+// The client's port that was asked for is somebody else's.
+class PortTaken : public Surprise {
+ public:
+  using Surprise::Surprise;
+};
+
 // Thread: one. Lifetime: the connection's.
 class Socket {
  public:
-  // Errors: throws Surprise when nobody listens there.
+  // Errors: throws Surprise when nobody listens there, PortTaken when `source_port` is in use.
   static Socket Connect(const Endpoint& to, const SocketOptions& options = {});
 
   // Errors: throws Surprise at the deadline. A connection that broke takes no more, silently: what
@@ -64,8 +70,6 @@ class Socket {
 
   // Waits for bytes and appends them to `into`; nothing is what came until the deadline.
   ReceiveOutcome Receive(std::string& into, const Deadline& deadline);
-
-  std::uint16_t source_port() const;
 
   // Ends the connection by a reset, as a machine does that lost its power and came back.
   void Reset();
