@@ -100,6 +100,8 @@ class Hub : private EntrySink {
 
   bool IsOnline(UserId user) const { return presence_.IsOnline(user); }
   std::size_t connection_count() const { return roster_.size(); }
+  // Connections that guard against entries which their pages overtook.
+  std::size_t guarded_syncs() const { return syncs_.guarded_count(); }
   const OutboxTotals& outbox_totals() const { return roster_.outbox_totals(); }
   const HubCounters& counters() const { return counters_; }
 

@@ -154,6 +154,23 @@ TEST_F(HubSyncTest, AnUnavailableStoreIsSaidAndTheNextSyncWorks) {
   EXPECT_TRUE(frames[2].has_sync_done());
 }
 
+// A commit that this hub has not heard of keeps the guard up; syncing again and again must not add
+// to it.
+TEST_F(HubSyncTest, AGuardIsKeptOnceHoweverOftenTheConnectionSyncs) {
+  world_.store().AppendSilently(room_, kAlice, "not heard of here");
+  for (int i = 0; i < 5; ++i) {
+    bob_.Give(SyncFrame({{room_, Seq(0), Change()}}));
+    world_.Settle();
+    bob_.Take();
+  }
+  EXPECT_EQ(world_.hub().guarded_syncs(), 1u);
+
+  Send(1);
+  world_.Pass(std::chrono::milliseconds(100));
+
+  EXPECT_EQ(world_.hub().guarded_syncs(), 0u);
+}
+
 TEST_F(HubSyncTest, AnEmptySyncIsDoneAtOnce) {
   bob_.Give(SyncFrame({}));
 

@@ -101,12 +101,12 @@ void SyncDriver::Finish(Connection& connection) {
   if (connection.sync->idle()) {
     connection.sync.reset();
   } else {
-    guarded_.push_back(connection.handle());
+    guarded_.insert(connection.handle());
   }
 }
 
 void SyncDriver::ForgetPassed(CommitNumber handled) {
-  std::erase_if(guarded_, [&](ConnectionHandle handle) {
+  boost::unordered::erase_if(guarded_, [&](ConnectionHandle handle) {
     Connection* connection = roster_.Find(handle);
     if (connection == nullptr || !connection->sync) return true;
     SyncState& sync = *connection->sync;

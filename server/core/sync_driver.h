@@ -2,6 +2,8 @@
 // takes them, and ends with `sync_done`. What a sync does to the live flow is SyncState's.
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -35,6 +37,8 @@ class SyncDriver {
   // them.
   void ForgetPassed(CommitNumber handled);
 
+  std::size_t guarded_count() const { return guarded_.size(); }
+
  private:
   void Continue(Connection& connection);
   void PageRead(ConnectionHandle handle, Result<EntryPage, ViewError> page);
@@ -43,7 +47,8 @@ class SyncDriver {
   Messages& messages_;
   Roster& roster_;
   Delivery& delivery_;
-  std::vector<ConnectionHandle> guarded_;  // connections whose SyncState outlives its sync
+  // Connections whose SyncState outlives its sync, each once however often it syncs.
+  boost::unordered_flat_set<ConnectionHandle> guarded_;
   std::shared_ptr<SyncDriver*> self_;
 };
 

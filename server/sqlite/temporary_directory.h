@@ -13,6 +13,7 @@ class TemporaryDirectory {
  public:
   TemporaryDirectory() {
     const char* parent = getenv("TEST_TMPDIR");
+    // mkdtemp puts a unique name in the place of the six X.
     std::string pattern = std::string(parent == nullptr ? "/tmp" : parent) + "/sqlite-XXXXXX";
     const char* made = mkdtemp(pattern.data());
     path_ = made == nullptr ? "" : made;

@@ -56,6 +56,7 @@ std::filesystem::path FolderFrom(const char* variable) {
 }  // namespace
 
 std::filesystem::path MakeTestFolder(std::string_view name) {
+  // mkdtemp puts a unique name in the place of the six X.
   std::string path = (FolderFrom("TEST_TMPDIR") / name).string() + "-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) Fail("mkdtemp");
   return path;
