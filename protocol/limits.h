@@ -95,8 +95,9 @@ inline constexpr std::uint32_t kSendsPerMinute =
 // What the other fields of a frame or a body take at most, ids and a `ref` included.
 inline constexpr std::size_t kEnvelopeBytesMax = 4 * kKibibyte;
 
-// The longest JSON form of a legal text: every character as \uXXXX, six bytes, and those beyond
-// U+FFFF, which alone take four bytes of UTF-8 and are as many as the byte limit lets in, as two.
+// The longest JSON form of a legal text: every character as \u and four digits, six bytes, and
+// those beyond U+FFFF, which alone take four bytes of UTF-8 and are as many as the byte limit lets
+// in, as two.
 inline constexpr std::size_t kEscapedTextBytesMax =
     6 * kTextCodePointsMax + 6 * ((kTextBytesMax - kTextCodePointsMax) / 3);
 
