@@ -4,6 +4,12 @@
 #include <fmt/format.h>
 #include <google/protobuf/message.h>
 #include <gtest/gtest.h>
+#include <hiredis/hiredis.h>
+#include <hiredis/hiredis_ssl.h>
+#include <libpq-fe.h>
+#include <openssl/crypto.h>
+#include <openssl/opensslv.h>
+#include <openssl/ssl.h>
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
@@ -15,6 +21,8 @@
 #include <array>
 #include <boost/json.hpp>
 #include <boost/version.hpp>
+#include <memory>
+#include <pqxx/pqxx>
 #include <string>
 
 namespace chat {
@@ -67,6 +75,38 @@ TEST(PinnedVersionsTest, PrometheusWritesItsTextForm) {
   prometheus::BuildCounter().Name("chat_test_total").Register(registry).Add({}).Increment();
   const std::string text = prometheus::TextSerializer().Serialize(registry.Collect());
   EXPECT_NE(text.find("chat_test_total 1"), std::string::npos);
+}
+
+TEST(PinnedVersionsTest, OpenSslIs3020AndItsLibraryIsThatOfItsHeaders) {
+  EXPECT_STREQ(OPENSSL_VERSION_STR, "3.0.20");
+  EXPECT_EQ(OpenSSL_version_num(), static_cast<unsigned long>(OPENSSL_VERSION_NUMBER));
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                  &SSL_CTX_free);
+  EXPECT_NE(context, nullptr);
+}
+
+TEST(PinnedVersionsTest, HiredisIs120AndSpeaksTls) {
+  EXPECT_EQ(HIREDIS_MAJOR * 10000 + HIREDIS_MINOR * 100 + HIREDIS_PATCH, 10200);
+  EXPECT_EQ(redisInitOpenSSL(), REDIS_OK);
+  char* command = nullptr;
+  ASSERT_GT(redisFormatCommand(&command, "PING"), 0);
+  EXPECT_STREQ(command, "*1\r\n$4\r\nPING\r\n");
+  redisFreeCommand(command);
+}
+
+TEST(PinnedVersionsTest, LibpqIs1518WithTlsAndWithoutGssapi) {
+  EXPECT_EQ(PQlibVersion(), 150018);
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(
+      PQconnectdb("host=/nowhere gssencmode=require"), &PQfinish);
+  EXPECT_NE(std::string(PQerrorMessage(connection.get())).find("GSSAPI support is not compiled in"),
+            std::string::npos);
+  ASSERT_NE(PQsslAttributeNames(nullptr), nullptr);
+  EXPECT_STREQ(PQsslAttributeNames(nullptr)[0], "library");
+}
+
+TEST(PinnedVersionsTest, LibpqxxIs7100AndItsErrorsAreExceptions) {
+  EXPECT_STREQ(PQXX_VERSION, "7.10.0");
+  EXPECT_THROW(pqxx::connection("host=/nowhere"), pqxx::broken_connection);
 }
 
 }  // namespace

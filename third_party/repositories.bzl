@@ -7,6 +7,7 @@ def third_party_repositories():
     _bazel_stubs()
     _toolchain()
     _libraries()
+    _store_libraries()
     _test_libraries()
 
 def _bazel_stubs():
@@ -44,6 +45,14 @@ def _toolchain():
         build_file = "//third_party/protobuf:protoc.BUILD",
         files = {"//third_party/protobuf:protoc.sh": "protoc.sh"},
         sets = {"protoc": "packages"},
+    )
+    debian_packages(
+        name = "clang_tidy",
+        build_file = "//third_party/clang_tidy:clang_tidy.BUILD",
+        files = {"//third_party/clang_tidy:run_clang_tidy.sh": "bin/clang-tidy"},
+        # With a lock file of its own it never makes the compiler's repository stale.
+        lock = "//third_party/clang_tidy:lock.json",
+        sets = {"clang_tidy": "packages"},
     )
 
 def _libraries():
@@ -120,7 +129,79 @@ def _libraries():
         sha256 = "65838fed64c4667140a574b78eb9f5c995bab80d575b082c9c677c6795c3c607",
     )
 
+def _store_libraries():
+    """What speaks to PostgreSQL and Redis."""
+    debian_packages(
+        name = "openssl",
+        build_file = "//third_party/openssl:openssl.BUILD",
+        sets = {"openssl": "packages"},
+    )
+
+    debian_source(
+        name = "hiredis",
+        build_file = "//third_party/hiredis:hiredis.BUILD",
+        only = ["hiredis-1.2.0/*.[ch]"],
+        path = "pool/main/h/hiredis/hiredis_1.2.0.orig.tar.gz",
+        # Its headers are installed in a folder of this name, and so included.
+        rename = "s:^hiredis-1.2.0/:hiredis-1.2.0/hiredis/:",
+        sha256 = "82ad632d31ee05da13b537c124f819eb88e18851d9cb0c30ae0552084811588c",
+    )
+
+    # What configure writes, as Debian's build of the same version has it.
+    debian_packages(
+        name = "libpq_headers",
+        build_file = "//third_party/libpq:libpq_headers.BUILD",
+        sets = {"libpq_headers": "packages"},
+    )
+    debian_source(
+        name = "libpq",
+        build_file = "//third_party/libpq:libpq.BUILD",
+        files = {
+            "//third_party/libpq:configure.sh": "configure.sh",
+            "//third_party/libpq:pg_config_paths.h": "src/include/pg_config_paths.h",
+            "@libpq_headers//:packages/usr/include/postgresql/pg_config.h": "pg_config.debian.h",
+        },
+        only = [
+            "*/src/common",
+            "*/src/include",
+            "*/src/interfaces/libpq",
+            "*/src/port",
+        ],
+        path = "pool/main/p/postgresql-15/postgresql-15_15.18.orig.tar.bz2",
+        prepare = ["./configure.sh"],
+        sha256 = "11df0df97fe3ea4ba9a791faaf39cee1d2fe571e78885b5b55d8517d27c323b4",
+    )
+
+    debian_source(
+        name = "libpqxx",
+        build_file = "//third_party/libpqxx:libpqxx.BUILD",
+        files = {"//third_party/libpqxx:config.h": "include/pqxx/config-public-compiler.h"},
+        only = [
+            "*/include",
+            "*/src",
+        ],
+        path = "pool/main/libp/libpqxx/libpqxx_7.10.0.orig.tar.gz",
+        # The library itself is compiled with what its users see.
+        prepare = ["cd include/pqxx && ln -s config-public-compiler.h config-internal-compiler.h"],
+        sha256 = "d588bca36357eda8bcafd5bc1f95df1afe613fdc70c80e426fc89eecb828fc3e",
+    )
+
 def _test_libraries():
+    debian_packages(
+        name = "postgresql",
+        build_file = "//third_party/postgresql:postgresql.BUILD",
+        files = {"//third_party/postgresql:run_postgresql.sh": "bin/postgres"},
+        prepare = ["ln -s postgres bin/initdb"],
+        sets = {"postgresql": "packages"},
+        shares = ["postgresql"],
+    )
+    debian_packages(
+        name = "redis",
+        build_file = "//third_party/redis:redis.BUILD",
+        files = {"//third_party/redis:run_redis.sh": "bin/redis-server"},
+        prepare = ["ln -s redis-server bin/redis-sentinel", "ln -s redis-server bin/redis-cli"],
+        sets = {"redis": "packages"},
+    )
     debian_packages(
         name = "python_websockets",
         build_file = "//third_party/python_websockets:python_websockets.BUILD",

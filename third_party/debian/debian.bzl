@@ -115,7 +115,9 @@ def _unpack(ctx, entry, mirrors, folder):
 # What was unpacked becomes self-contained: no documents, no absolute links (they would lead to the
 # host's own files), no links to packages that nothing here needs.
 _MAKE_SELF_CONTAINED = """
-rm -rf {folder}/usr/share
+for share in {folder}/usr/share/*; do
+    case " {shares} " in *" ${{share##*/}} "*) ;; *) rm -rf "$share" ;; esac
+done
 find {folder} -type l -lname '/*' | while read -r link; do
     ln -snrf "{folder}$(readlink "$link")" "$link"
 done
@@ -128,7 +130,7 @@ def _debian_packages_impl(ctx):
     for name, folder in ctx.attr.sets.items():
         for entry in lock[name]:
             _unpack(ctx, entry, mirrors, folder)
-        _run(ctx, _MAKE_SELF_CONTAINED.format(folder = folder))
+        _run(ctx, _MAKE_SELF_CONTAINED.format(folder = folder, shares = " ".join(ctx.attr.shares)))
     _add_files(ctx)
     _prepare(ctx)
 
@@ -139,6 +141,7 @@ debian_packages = repository_rule(
         _COMMON_ATTRS,
         lock = attr.label(default = "//third_party/debian:lock.json"),
         sets = attr.string_dict(mandatory = True, doc = "Sets of the lock file, and their folders."),
+        shares = attr.string_list(doc = "Folders of usr/share that a program reads when it runs."),
     ),
     environ = ["CHAT_DEBIAN_MIRROR"],
 )

@@ -1,4 +1,4 @@
-"""Renews lock.json from sets.json: the pinned .deb packages of the build.
+"""Renews each lock.json from the sets.json beside it: the pinned .deb packages of the build.
 
 Reads the package index of Debian 12's `main` suite that apt has downloaded, and of no
 other suite: an old stable release's main suite no longer changes, so what is pinned from
@@ -16,6 +16,10 @@ import sys
 RELEASE = "bookworm"
 COMPONENT = "main"
 HERE = pathlib.Path(__file__).resolve().parent
+
+# A repository is fetched anew when its lock file changes. clang-tidy has one of its own, so that a
+# change to what only checks does not fetch, and rebuild with, the compiler again.
+FOLDERS = [HERE, HERE.parent / "clang_tidy"]
 
 
 def read_index():
@@ -81,9 +85,10 @@ def lock_set(name, wanted, index):
 
 def main():
     index = parse_index(read_index())
-    sets = json.loads((HERE / "sets.json").read_text())
-    lock = {name: lock_set(name, wanted, index) for name, wanted in sets.items()}
-    (HERE / "lock.json").write_text(json.dumps(lock, indent=2) + "\n")
+    for folder in FOLDERS:
+        sets = json.loads((folder / "sets.json").read_text())
+        lock = {name: lock_set(name, wanted, index) for name, wanted in sets.items()}
+        (folder / "lock.json").write_text(json.dumps(lock, indent=2) + "\n")
 
 
 if __name__ == "__main__":
