@@ -92,6 +92,7 @@ class LayersTest(RuleCase):
         for header in ["thread", "mutex", "atomic", "boost/asio/io_context.hpp", "boost/asio.hpp"]:
             code = f"#include <{header}>\n"
             self.expect_finding(layers.pure_includes, "server/core/a.cc", code)
+            self.expect_finding(layers.pure_includes, "server/cluster/a.cc", code)
             self.expect_finding(layers.pure_includes, "protocol/websocket/a.h", code)
             self.expect_none(layers.pure_includes, "server/runtime/a.cc", code)
             self.expect_none(layers.pure_includes, "protocol/a_test.cc", code)

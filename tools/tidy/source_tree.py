@@ -13,8 +13,8 @@ from tools.tidy import cpp_text
 
 _SKIPPED_FOLDERS = {".git", ".cache", ".vscode", "__pycache__", "node_modules"}
 
-# What `./bazelw run //server` leaves beside the sources, as .gitignore names it.
-_USERS_OWN = {"chat-data", ".env"}
+# What `./bazelw run` leaves beside the sources, as .gitignore names it.
+_USERS_OWN = {"chat-data", ".env", "compile_commands.json"}
 
 CPP_SUFFIXES = (".cc", ".h")
 

@@ -15,7 +15,7 @@ _CLOCK = re.compile(
     r"|\b(clock_gettime|gettimeofday|timespec_get)\b|\bstd::time\(|(?<![\w:.>])time\(")
 
 # Plain rules: bytes and values in, values out.
-_PURE = ("protocol/", "server/core/")
+_PURE = ("protocol/", "server/cluster/", "server/core/")
 
 # One shard per core: what one thread owns needs no lock.
 _SINGLE_THREADED = ("server/http/", "server/net/")
@@ -51,7 +51,7 @@ def pure_includes(tree):
         for line, path, _ in file.includes:
             if path in _THREADS or _ASIO.match(path):
                 yield Finding(file.path, line, "pure_includes",
-                              f"<{path}>: protocol and core have no threads and no Asio")
+                              f"<{path}>: the pure layers have no threads and no Asio")
 
 
 def pure_time(tree):
@@ -60,7 +60,7 @@ def pure_time(tree):
             match = _CLOCK.search(line)
             if match:
                 yield Finding(file.path, number, "pure_time",
-                              f"{match[0]}: protocol and core are told the time, they read no clock")
+                              f"{match[0]}: the pure layers are told the time, they read no clock")
 
 
 def no_locks(tree):
