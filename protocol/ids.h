@@ -61,6 +61,8 @@ using UserId = Id<struct UserTag>;
 using ConversationId = Id<struct ConversationTag>;
 using MessageId = Id<struct MessageTag>;
 using SessionId = Id<struct SessionTag>;
+// One start of one node; never given out twice, and greater than every earlier one.
+using Epoch = Id<struct EpochTag>;
 
 // A place in a dense count: the first thing counted is 1, and 0 is before all of them.
 template <typename Tag>

@@ -1,5 +1,6 @@
 #include "server/core/hub.h"
 
+#include <algorithm>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -99,7 +100,7 @@ void Hub::HandleBatch(const std::shared_ptr<const CommitBatch>& batch) {
   for (const UserChange& change : batch->user_changes) TellUser(change);
   for (const CommittedEntry& entry : batch->entries) delivery_.Accept(EntryRef(batch, &entry));
   for (const SessionOwner& session : batch->revoked_sessions) EndSession(session);
-  handled_commit_ = batch->number;
+  handled_commit_ = std::max(handled_commit_, batch->number);
 }
 
 void Hub::TellUser(const UserChange& change) {

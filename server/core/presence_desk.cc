@@ -63,8 +63,8 @@ void PresenceDesk::Publish() {
 void PresenceDesk::Heard(const std::vector<PresenceTransition>& transitions) {
   std::vector<LastSeen> left;
   for (const PresenceTransition& transition : transitions) {
-    const bool elsewhere = transition.shard != options_.shard;
-    if (elsewhere && !transition.online && !transition.after_grace) {
+    const bool ours = transition.node == Epoch() && transition.shard == options_.shard;
+    if (!ours && !transition.online && !transition.after_grace) {
       tracker_.LeftElsewhere(transition.user_id);
       PublishLater();
     }
@@ -74,7 +74,6 @@ void PresenceDesk::Heard(const std::vector<PresenceTransition>& transitions) {
       if (Connection* connection = roster_.Find(watcher)) connection->SendPresence(*change);
     }
     // The shard that was left last writes it down, so that it is written once.
-    const bool ours = transition.shard == options_.shard;
     if (ours && change->online == OnlineState::kOffline) left.push_back(change->seen);
   }
   if (!left.empty()) ports_.records.RecordLastSeen(std::move(left));

@@ -8,25 +8,26 @@ std::optional<PresenceChange> PresenceMap::Apply(const PresenceTransition& trans
   return transition.online ? Join(transition) : Leave(transition);
 }
 
-PresenceMap::Shards::iterator PresenceMap::Find(const PresenceTransition& transition) {
-  const auto [begin, end] = shards_.equal_range(transition.user_id);
+PresenceMap::Places::iterator PresenceMap::Find(const PresenceTransition& transition) {
+  const auto [begin, end] = places_.equal_range(transition.user_id);
+  const Place place{transition.node, transition.shard};
   const auto at =
-      std::find_if(begin, end, [&](const auto& entry) { return entry.second == transition.shard; });
-  return at == end ? shards_.end() : at;
+      std::find_if(begin, end, [&](const auto& entry) { return entry.second == place; });
+  return at == end ? places_.end() : at;
 }
 
 std::optional<PresenceChange> PresenceMap::Join(const PresenceTransition& transition) {
-  if (Find(transition) != shards_.end()) return std::nullopt;
+  if (Find(transition) != places_.end()) return std::nullopt;
   const bool was_online = IsOnline(transition.user_id);
-  shards_.emplace(transition.user_id, transition.shard);
+  places_.emplace(transition.user_id, Place{transition.node, transition.shard});
   if (was_online) return std::nullopt;
   return PresenceChange{{transition.user_id, std::nullopt}, OnlineState::kOnline};
 }
 
 std::optional<PresenceChange> PresenceMap::Leave(const PresenceTransition& transition) {
   const auto at = Find(transition);
-  if (at == shards_.end()) return std::nullopt;
-  shards_.erase(at);
+  if (at == places_.end()) return std::nullopt;
+  places_.erase(at);
   const UnixTime seen = Remember(transition.user_id, transition.at);
   if (IsOnline(transition.user_id)) return std::nullopt;
   return PresenceChange{{transition.user_id, seen}, OnlineState::kOffline};

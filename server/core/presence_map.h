@@ -1,6 +1,6 @@
-// Who is online anywhere: the union of what every shard tells of its own connections. A user with
-// devices on two shards comes when the first is there and goes when the last has left. Who is told
-// of it is PresenceWatches' part.
+// Who is online anywhere: the union of what every shard of every node tells of its own connections.
+// A user with devices on two shards comes when the first is there and goes when the last has left.
+// Who is told of it is PresenceWatches' part.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -29,20 +29,26 @@ class PresenceMap {
   // Takes what one shard says; saying it twice changes nothing. Returns what changed for the whole.
   std::optional<PresenceChange> Apply(const PresenceTransition& transition);
 
-  bool IsOnline(UserId user) const { return shards_.contains(user); }
+  bool IsOnline(UserId user) const { return places_.contains(user); }
 
   // When a user who left lately was last seen: the store may not have it yet.
   std::optional<UnixTime> RecentlySeen(UserId user) const;
 
  private:
-  using Shards = std::unordered_multimap<UserId, std::uint32_t>;
+  // Where a user is connected.
+  struct Place {
+    Epoch node;
+    std::uint32_t shard;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  using Places = std::unordered_multimap<UserId, Place>;
 
-  Shards::iterator Find(const PresenceTransition& transition);
+  Places::iterator Find(const PresenceTransition& transition);
   std::optional<PresenceChange> Join(const PresenceTransition& transition);
   std::optional<PresenceChange> Leave(const PresenceTransition& transition);
   UnixTime Remember(UserId user, UnixTime seen);
 
-  Shards shards_;
+  Places places_;
   boost::unordered_flat_map<UserId, UnixTime, std::hash<UserId>> recent_;
   std::deque<UserId> recent_order_;
 };

@@ -45,11 +45,24 @@ struct UserChange {
   std::variant<ContactChanged, ConversationChanged> what;
 };
 
+// Where a batch stands in the log of a store that several nodes share: each lane of each start of a
+// node numbers its own batches 1, 2, 3, …
+struct LogPosition {
+  Epoch origin;  // zero in a store that has one node only
+  std::uint32_t lane = 0;
+  std::uint64_t batch = 0;
+
+  friend auto operator<=>(const LogPosition&, const LogPosition&) = default;
+};
+
 // Everything one commit changed, in commit order. Immutable and shared by all receivers.
-// Numbers rise by one from batch to batch of a store; a commit that failed leaves an empty batch,
-// so that whoever waits for its number does not wait for ever.
+//
+// `number` tells readers how far the bus is: after a batch with this number, the bus has told of
+// everything that a read with an `as_of` up to it can have seen. A number may come with an empty
+// batch; zero says nothing.
 struct CommitBatch {
   CommitNumber number = 0;
+  LogPosition position;
   std::vector<CommittedEntry> entries;
   std::vector<UserChange> user_changes;
   std::vector<SessionOwner> revoked_sessions;
@@ -57,6 +70,7 @@ struct CommitBatch {
 
 // A user came to, or left, one place where connections live.
 struct PresenceTransition {
+  Epoch node = {};  // zero for the node that hears it
   std::uint32_t shard = 0;
   UserId user_id;
   bool online = false;

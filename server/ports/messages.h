@@ -65,8 +65,8 @@ enum class AppendError {
   kUnavailable,        // not stored, or not known to be; safe to retry with the same client_msg_id
 };
 
-// Number of the last commit whose effects a read may contain. A shard that has handled this
-// commit's batch from the bus has been told of everything the read returned.
+// How far a read may see: a shard that has handled a batch of this number or above from the bus has
+// been told of everything the read returned. Comparable within one start of one process.
 using CommitNumber = std::uint64_t;
 
 struct EntryPageRequest {

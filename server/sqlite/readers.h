@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "protocol/timestamp.h"
+#include "server/jobs/bounded_queue.h"
+#include "server/jobs/job.h"
 #include "server/ports/clock.h"
 #include "server/ports/messages.h"
-#include "server/sqlite/bounded_queue.h"
 #include "server/sqlite/connection.h"
-#include "server/sqlite/job.h"
 #include "server/sqlite/writer.h"
 
 namespace chat::sqlite {

@@ -12,12 +12,12 @@
 
 #include "protocol/ids.h"
 #include "protocol/timestamp.h"
+#include "server/jobs/bounded_queue.h"
+#include "server/jobs/job.h"
 #include "server/ports/bus.h"
 #include "server/ports/clock.h"
 #include "server/ports/messages.h"
-#include "server/sqlite/bounded_queue.h"
 #include "server/sqlite/connection.h"
-#include "server/sqlite/job.h"
 
 namespace chat::sqlite {
 
