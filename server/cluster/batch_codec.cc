@@ -1,0 +1,29 @@
+#include "server/cluster/batch_codec.h"
+
+#include <limits>
+#include <utility>
+
+#include "server/cluster/cluster.pb.h"
+#include "server/cluster/proto_values.h"
+
+namespace chat::cluster {
+
+std::string EncodeChanges(const CommitBatch& batch) {
+  v1::Changes changes;
+  WriteChanges(batch, changes);
+  return changes.SerializeAsString();
+}
+
+bool DecodeChanges(std::string_view bytes, CommitBatch& batch) {
+  CommitBatch decoded;
+  v1::Changes changes;
+  const bool valid = bytes.size() <= std::numeric_limits<int>::max() &&
+                     changes.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
+                     ReadChanges(changes, decoded);
+  if (!valid) decoded = {};
+  batch.user_changes = std::move(decoded.user_changes);
+  batch.revoked_sessions = std::move(decoded.revoked_sessions);
+  return valid;
+}
+
+}  // namespace chat::cluster
