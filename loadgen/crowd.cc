@@ -1,16 +1,17 @@
 #include "loadgen/crowd.h"
 
-#include <arpa/inet.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
+#include <ctime>
 #include <span>
-#include <system_error>
 #include <utility>
+
+#include "loadgen/server_address.h"
 
 namespace chat::loadgen {
 namespace {
@@ -20,14 +21,32 @@ constexpr std::size_t kEventsPerTurn = 512;
 // What the descriptor that is watched besides the members is known by.
 constexpr std::uint64_t kAlso = ~std::uint64_t{0};
 
-[[noreturn]] void Fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
+// Hands on what one member hears, with who it is.
+class MemberListener final : public FrameListener {
+ public:
+  MemberListener(CrowdListener& listener, std::size_t member)
+      : listener_(listener), member_(member) {}
+
+  void Heard(const v1::ServerFrame& frame) override { listener_.Heard(member_, frame); }
+
+ private:
+  CrowdListener& listener_;
+  std::size_t member_;
+};
+
+std::string WhatErrnoSays(const char* call) {
+  return std::string(call) + ": " + std::strerror(errno);
 }
 
-std::string HostOf(const sockaddr_in& server) {
-  std::array<char, INET_ADDRSTRLEN> text{};
-  ::inet_ntop(AF_INET, &server.sin_addr, text.data(), text.size());
-  return std::string(text.data()) + ':' + std::to_string(ntohs(server.sin_port));
+std::string WhyEnded(const VirtualUser& user) {
+  const int status = user.refused_status();
+  return status != 0 ? "the upgrade was answered with " + std::to_string(status)
+                     : "the server closed, or broke the protocol";
+}
+
+timespec ToTimespec(std::chrono::nanoseconds wait) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
+  return {.tv_sec = seconds.count(), .tv_nsec = (wait - seconds).count()};
 }
 
 // Binds to the address alone; the port is chosen when the peer is known, so that each address has
@@ -38,35 +57,21 @@ void BindToAddress(int socket, std::uint32_t address) {
   sockaddr_in source{};
   source.sin_family = AF_INET;
   source.sin_addr.s_addr = htonl(address);
-  if (::bind(socket, reinterpret_cast<const sockaddr*>(&source), sizeof(source)) != 0) Fail("bind");
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&source), sizeof(source)) != 0)
+    FailWithErrno("bind");
 }
 
 }  // namespace
-
-Descriptor::Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this != &other) {
-    Close();
-    number_ = std::exchange(other.number_, -1);
-  }
-  return *this;
-}
-
-void Descriptor::Close() {
-  if (number_ >= 0) ::close(std::exchange(number_, -1));
-}
 
 Crowd::Crowd(CrowdOptions options)
     : options_(std::move(options)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       receive_buffer_(kReceiveBytes) {
-  if (epoll_.get() < 0) Fail("epoll_create1");
-  const std::string host = HostOf(options_.server);
+  if (epoll_.get() < 0) FailWithErrno("epoll_create1");
   members_.reserve(options_.connections);
   for (std::size_t i = 0; i < options_.connections; ++i) {
     members_.push_back(std::make_unique<Member>(
-        UpgradeOffer{.host = host,
+        UpgradeOffer{.host = HostOf(ServerOf(i)),
                      .encoding = options_.encoding,
                      .ticket = "",
                      .access_token = options_.access_tokens[i % options_.access_tokens.size()],
@@ -74,15 +79,20 @@ Crowd::Crowd(CrowdOptions options)
   }
 }
 
-bool Crowd::Turn(std::chrono::milliseconds wait, int also) {
+const sockaddr_in& Crowd::ServerOf(std::size_t index) const {
+  return options_.servers[index % options_.servers.size()];
+}
+
+bool Crowd::Turn(std::chrono::nanoseconds wait, int also) {
   OpenMore();
   SendBeats();
   epoll_event watched{.events = EPOLLIN, .data = {.u64 = kAlso}};
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, also, &watched);
+  if (also >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, also, &watched);
   std::array<epoll_event, kEventsPerTurn> events;
-  const int ready = ::epoll_wait(epoll_.get(), events.data(), events.size(), WaitMs(wait));
-  if (ready < 0 && errno != EINTR) Fail("epoll_wait");
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, also, nullptr);
+  const timespec timeout = ToTimespec(UntilBeat(wait));
+  const int ready = ::epoll_pwait2(epoll_.get(), events.data(), events.size(), &timeout, nullptr);
+  if (ready < 0 && errno != EINTR) FailWithErrno("epoll_pwait2");
+  if (also >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, also, nullptr);
   bool heard = false;
   for (int i = 0; i < ready; ++i) {
     const std::uint64_t index = events[i].data.u64;
@@ -95,11 +105,11 @@ bool Crowd::Turn(std::chrono::milliseconds wait, int also) {
   return heard;
 }
 
-int Crowd::WaitMs(std::chrono::milliseconds wait) const {
-  if (due_beats_.empty()) return static_cast<int>(wait.count());
-  const auto until_beat = std::chrono::ceil<std::chrono::milliseconds>(
-      due_beats_.front().at - std::chrono::steady_clock::now());
-  return static_cast<int>(std::clamp(until_beat, std::chrono::milliseconds(0), wait).count());
+std::chrono::nanoseconds Crowd::UntilBeat(std::chrono::nanoseconds wait) const {
+  constexpr std::chrono::nanoseconds kNow{0};
+  if (due_beats_.empty()) return std::max(wait, kNow);
+  const auto until_beat = due_beats_.front().at - std::chrono::steady_clock::now();
+  return std::max(std::min<std::chrono::nanoseconds>(until_beat, wait), kNow);
 }
 
 void Crowd::OpenMore() {
@@ -114,12 +124,13 @@ void Crowd::Open(std::size_t index) {
   ++opening_;
   member.socket = Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int socket = member.socket.get();
-  if (socket < 0) Fail("socket");
+  if (socket < 0) FailWithErrno("socket");
   BindToAddress(socket, INADDR_LOOPBACK +
                             static_cast<std::uint32_t>(index / options_.connections_per_address));
-  const auto* server = reinterpret_cast<const sockaddr*>(&options_.server);
-  if (::connect(socket, server, sizeof(options_.server)) != 0 && errno != EINPROGRESS) {
-    return End(index);
+  const sockaddr_in& server = ServerOf(index);
+  if (::connect(socket, reinterpret_cast<const sockaddr*>(&server), sizeof(server)) != 0 &&
+      errno != EINPROGRESS) {
+    return End(index, WhatErrnoSays("connect"));
   }
   member.unsent = member.user.Start();
   Watch(index, EPOLLIN | EPOLLOUT);
@@ -136,10 +147,10 @@ void Crowd::Read(std::size_t index) {
   const ssize_t size =
       ::recv(member.socket.get(), receive_buffer_.data(), receive_buffer_.size(), 0);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size <= 0) return End(index);
-  member.user.Receive(std::span(receive_buffer_).first(static_cast<std::size_t>(size)),
-                      member.unsent);
-  if (member.user.state() == UserState::kEnded) return End(index);
+  if (size < 0) return End(index, WhatErrnoSays("recv"));
+  if (size == 0) return End(index, "the server closed without a word");
+  Hear(index, std::span(receive_buffer_).first(static_cast<std::size_t>(size)));
+  if (member.user.state() == UserState::kEnded) return End(index, WhyEnded(member.user));
   if (member.opening && member.user.state() == UserState::kLive) {
     Settle(member);
     due_beats_.push_back(
@@ -148,18 +159,35 @@ void Crowd::Read(std::size_t index) {
   if (!member.unsent.empty()) Flush(index);
 }
 
+void Crowd::Hear(std::size_t index, std::span<char> bytes) {
+  Member& member = *members_[index];
+  if (options_.listener == nullptr) return member.user.Receive(bytes, member.unsent);
+  MemberListener listener(*options_.listener, index);
+  reading_ = index;
+  member.user.Receive(bytes, member.unsent, &listener);
+  reading_.reset();
+}
+
+void Crowd::Say(std::size_t index, const v1::ClientFrame& frame) {
+  Member& member = *members_[index];
+  if (member.user.state() != UserState::kLive) return;
+  member.user.Say(frame, member.unsent);
+  if (reading_ != index) Flush(index);
+}
+
 void Crowd::Flush(std::size_t index) {
   Member& member = *members_[index];
   const ssize_t sent = ::send(member.socket.get(), member.unsent.data(), member.unsent.size(),
                               MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0 && errno != EAGAIN && errno != EINTR) return End(index);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) return End(index, WhatErrnoSays("send"));
   if (sent > 0) member.unsent.erase(0, static_cast<std::size_t>(sent));
   // Nothing of it is kept while the user is idle.
   if (member.unsent.empty()) member.unsent.shrink_to_fit();
   Watch(index, member.unsent.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT);
 }
 
-void Crowd::End(std::size_t index) {
+void Crowd::End(std::size_t index, const std::string& why) {
+  if (first_end_.empty()) first_end_ = why;
   Member& member = *members_[index];
   Settle(member);
   member.user.Lost();

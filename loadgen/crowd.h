@@ -9,41 +9,41 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "loadgen/descriptor.h"
 #include "loadgen/virtual_user.h"
+#include "protocol/chat.pb.h"
 #include "protocol/envelope.h"
 
 namespace chat::loadgen {
 
-// A descriptor that closes itself.
-class Descriptor {
+// Hears the frames that come to live members, answers to heartbeats excepted.
+class CrowdListener {
  public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept;
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor() { Close(); }
+  virtual void Heard(std::size_t member, const v1::ServerFrame& frame) = 0;
 
-  void Close();
-  int get() const { return number_; }
-
- private:
-  int number_ = -1;
+ protected:
+  ~CrowdListener() = default;
 };
 
 struct CrowdOptions {
-  sockaddr_in server{};
+  // Taken in turn, one for each connection.
+  std::vector<sockaddr_in> servers;
   std::size_t connections = 0;
   Encoding encoding = Encoding::kProtobuf;
-  // Taken in turn, one for each connection.
+  // Taken in turn as well.
   std::vector<std::string> access_tokens;
   // Not yet live at the same time.
   std::size_t opening_max = 64;
   // One address has fewer than 28,000 ports; further ones follow on 127.0.0.1: 127.0.0.2, …
   std::size_t connections_per_address = 4500;
+  // May be null; lives longer than the crowd.
+  CrowdListener* listener = nullptr;
 };
 
 struct CrowdCounts {
@@ -63,13 +63,19 @@ class Crowd {
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
 
-  // Waits up to `wait` for anything to do, and does it. True when the descriptor `also` can be
-  // read.
-  bool Turn(std::chrono::milliseconds wait, int also);
+  // Waits up to `wait` for anything to do, and does it. True when the descriptor `also`, if it is
+  // one, can be read.
+  bool Turn(std::chrono::nanoseconds wait, int also = -1);
+
+  // Makes a member send a frame: at once, or, for one whose listener is just hearing what arrived,
+  // together with all else that it says to that. Nothing for one who is not live.
+  void Say(std::size_t member, const v1::ClientFrame& frame);
 
   // Every user is live or has ended.
   bool settled() const { return next_ == members_.size() && opening_ == 0; }
   CrowdCounts Count() const;
+  // Why the first one that ended did; empty while none has.
+  const std::string& first_end() const { return first_end_; }
 
  private:
   using Instant = std::chrono::steady_clock::time_point;
@@ -91,14 +97,16 @@ class Crowd {
   void Open(std::size_t index);
   void Ready(std::size_t index, std::uint32_t events);
   void Read(std::size_t index);
+  void Hear(std::size_t index, std::span<char> bytes);
   // Sends what is unsent, and watches for room while some is left.
   void Flush(std::size_t index);
-  void End(std::size_t index);
+  void End(std::size_t index, const std::string& why);
   // The member is live or has ended: another may open.
   void Settle(Member& member);
   void SendBeats();
   void Watch(std::size_t index, std::uint32_t events);
-  int WaitMs(std::chrono::milliseconds wait) const;
+  std::chrono::nanoseconds UntilBeat(std::chrono::nanoseconds wait) const;
+  const sockaddr_in& ServerOf(std::size_t index) const;
 
   CrowdOptions options_;
   Descriptor epoll_;
@@ -106,8 +114,11 @@ class Crowd {
   // In order of time: the interval is the same for all.
   std::deque<DueBeat> due_beats_;
   std::vector<char> receive_buffer_;
+  std::string first_end_;
   std::size_t next_ = 0;
   std::size_t opening_ = 0;
+  // The member whose bytes are just read; none most of the time.
+  std::optional<std::size_t> reading_;
 };
 
 }  // namespace chat::loadgen

@@ -1,19 +1,18 @@
 #include "loadgen/idle.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <iostream>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "loadgen/crowd.h"
+#include "loadgen/server_address.h"
 
 namespace chat::loadgen {
 namespace {
@@ -46,21 +45,6 @@ class LineReader {
   int from_;
   std::string unread_;
 };
-
-std::optional<sockaddr_in> ParseServer(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view port_text = text.substr(colon + 1);
-  std::uint16_t port = 0;
-  std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  sockaddr_in server{};
-  server.sin_family = AF_INET;
-  server.sin_port = htons(port);
-  if (::inet_pton(AF_INET, std::string(text.substr(0, colon)).c_str(), &server.sin_addr) != 1) {
-    return std::nullopt;
-  }
-  return server;
-}
 
 std::vector<std::string> ReadTokens(LineReader& lines) {
   std::vector<std::string> tokens;
@@ -96,7 +80,10 @@ class IdleRun {
       : crowd_(std::move(options)), lines_(lines), in_(in), out_(out) {}
 
   void Run() {
-    while (!crowd_.settled()) crowd_.Turn(kTurnMax, -1);
+    while (!crowd_.settled()) crowd_.Turn(kTurnMax);
+    if (!crowd_.first_end().empty()) {
+      std::cerr << "not everyone got connected: " << crowd_.first_end() << '\n';
+    }
     Report(crowd_.Count(), out_);
     while (true) {
       if (crowd_.Turn(kTurnMax, in_) && !lines_.Fill()) return;
@@ -133,12 +120,12 @@ class IdleRun {
 }  // namespace
 
 std::expected<void, std::string> RunIdle(const IdleOptions& options, int in, int out) {
-  const auto server = ParseServer(options.server);
+  const auto server = ParseServerAddress(options.server);
   if (!server) return std::unexpected("the server is not an IPv4 address and a port");
   LineReader lines(in);
   std::vector<std::string> tokens = ReadTokens(lines);
   if (tokens.empty()) return std::unexpected("there is no access token");
-  CrowdOptions crowd{.server = *server,
+  CrowdOptions crowd{.servers = {*server},
                      .connections = options.connections,
                      .encoding = options.encoding,
                      .access_tokens = std::move(tokens)};

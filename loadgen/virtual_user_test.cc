@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "loadgen/upgrade.h"
 #include "protocol/chat.pb.h"
@@ -105,6 +107,43 @@ TEST(VirtualUserTest, SendsHeartbeatsThatAServerUnderstands) {
   EXPECT_TRUE(frame->has_heartbeat());
 }
 
+TEST(VirtualUserTest, SaysFramesThatAServerUnderstands) {
+  const VirtualUser user = LiveUser();
+  v1::ClientFrame frame;
+  frame.mutable_send()->set_text("hi");
+  std::string out;
+
+  user.Say(frame, out);
+
+  websocket::MessageReader server(websocket::Role::kServer);
+  std::span<char> input(out);
+  const auto received = server.Next(input);
+  ASSERT_TRUE(received && std::holds_alternative<websocket::Message>(*received));
+  const auto heard =
+      DecodeClientFrame(Encoding::kProtobuf, std::get<websocket::Message>(*received).payload);
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->send().text(), "hi");
+}
+
+TEST(VirtualUserTest, TellsItsListenerWhatItHears) {
+  struct Ears final : FrameListener {
+    void Heard(const v1::ServerFrame& frame) override { seqs.push_back(frame.message().seq()); }
+    std::vector<std::int64_t> seqs;
+  } listener;
+  v1::ServerFrame first;
+  first.mutable_message()->set_seq(1);
+  v1::ServerFrame second;
+  second.mutable_message()->set_seq(2);
+  VirtualUser user(SomeOffer());
+  // All of it at once: also what came with the answer to the upgrade is heard.
+  std::string bytes = Greeting(user) + Welcome() + Encode(first) + HeartbeatAck() + Encode(second);
+  std::string out;
+
+  user.Receive(bytes, out, &listener);
+
+  EXPECT_EQ(listener.seqs, (std::vector<std::int64_t>{1, 2}));
+}
+
 TEST(VirtualUserTest, DoesNotBeatBeforeTheWelcome) {
   VirtualUser user(SomeOffer());
   std::string out;
@@ -133,6 +172,7 @@ TEST(VirtualUserTest, EndsWhenItIsRefused) {
   Feed(user, "HTTP/1.1 503 Service Unavailable\r\n\r\n");
 
   EXPECT_EQ(user.state(), UserState::kEnded);
+  EXPECT_EQ(user.refused_status(), 503);
 }
 
 TEST(VirtualUserTest, EndsWhenItIsClosed) {

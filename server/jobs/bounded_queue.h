@@ -44,6 +44,12 @@ class BoundedQueue {
     return TakeLocked(count_max);
   }
 
+  // Takes up to `count_max` of what is there, without waiting.
+  std::vector<Item> TakeNow(std::size_t count_max) {
+    const std::lock_guard lock(mutex_);
+    return TakeLocked(count_max);
+  }
+
   // Ends the waiting of all who take, and returns what nobody took.
   std::vector<Item> Close() {
     const std::lock_guard lock(mutex_);

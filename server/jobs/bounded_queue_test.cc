@@ -57,5 +57,14 @@ TEST(BoundedQueueTest, WakesWhoWaitsWhenItemsComeAndWhenItCloses) {
   EXPECT_TRUE(taken[1].empty());
 }
 
+TEST(BoundedQueueTest, GivesOutWhatIsThereWithoutWaiting) {
+  BoundedQueue<int> queue({.items_max = 10, .bytes_max = 100});
+  EXPECT_TRUE(queue.TakeNow(5).empty());
+  for (int item = 1; item <= 3; ++item) ASSERT_TRUE(queue.TryPush(item, 1));
+
+  EXPECT_EQ(queue.TakeNow(2), (std::vector{1, 2}));
+  EXPECT_EQ(queue.TakeNow(2), std::vector{3});
+}
+
 }  // namespace
 }  // namespace chat

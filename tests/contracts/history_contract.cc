@@ -96,19 +96,22 @@ TEST_P(MessagesContract, HidesHistoryFromOthersThanMembers) {
   EXPECT_EQ(ErrorOf(ReadPage(PageOf(users[0], ConversationId(42)))), ViewError::kNotFound);
 }
 
-TEST_P(MessagesContract, SaysWhichCommitsAPageMayContain) {
+// How near the numbers are to the truth is each store's own; they may never be behind it.
+TEST_P(MessagesContract, NeverTakesBackHowFarAPageMaySee) {
   const auto users = AddUsers(2);
   const ConversationId conversation = AddDirect(users[0], users[1]);
+  CommitNumber before = 0;
   for (int i = 0; i < 20; ++i) {
-    Send(conversation, users[0], std::to_string(i));
+    const Seq sent = Send(conversation, users[0], std::to_string(i));
 
     const auto page = ReadPage(PageOf(users[1], conversation));
 
     ASSERT_TRUE(page.has_value());
     ASSERT_FALSE(bus().batches().empty());
-    // Nothing else is being committed, so the number is exact.
-    EXPECT_EQ(page->as_of, bus().batches().back()->number);
-    EXPECT_EQ(page->entries.back().seq, bus().entries().back().entry.seq);
+    EXPECT_EQ(page->entries.back().seq, sent) << "what was answered is there to be read";
+    EXPECT_GE(page->as_of, bus().batches().back()->number);
+    EXPECT_GT(page->as_of, before) << "another commit came between";
+    before = page->as_of;
   }
 }
 

@@ -1,6 +1,17 @@
 #include "tests/contracts/store_contract.h"
 
+#include <chrono>
+
 namespace chat::contracts {
+
+// What `holds` asks is answered by the store, so this spins no faster than the store works.
+bool StoreContract::Eventually(const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+  }
+  return true;
+}
 
 UserId StoreContract::AddUser(const std::string& name) {
   const auto user = Await<User, RegisterError>([&](auto done) {

@@ -109,6 +109,10 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
     return answers;
   }
 
+  // Asks again until it holds, for what a store does beside its answers. False when it still does
+  // not after half a minute.
+  bool Eventually(const std::function<bool()>& holds);
+
   // Registers `name` with an email of the same name. Zero when that fails, which is a failure.
   UserId AddUser(const std::string& name);
   std::vector<UserId> AddUsers(int count);

@@ -29,7 +29,7 @@ websocket::MaskingKey NextMask(std::minstd_rand& random) {
 
 std::expected<ChatClient, Refused> ChatClient::Connect(const Endpoint& server,
                                                        const ConnectOptions& options) {
-  const Deadline deadline;
+  const Deadline deadline(options.patience);
   const loadgen::UpgradeOffer offer{.host = server.ToString(),
                                     .encoding = options.encoding,
                                     .ticket = options.ticket,
@@ -118,9 +118,10 @@ std::optional<v1::ServerFrame> ChatClient::ReceiveIfThere() {
     if (auto step = TakeStep()) {
       if (auto* frame = std::get_if<v1::ServerFrame>(&*step)) return std::move(*frame);
       ended_ = std::get<Ended>(*step);
-    } else if (socket_.Receive(arrived_, Deadline(std::chrono::milliseconds(0))) !=
-               ReceiveOutcome::kBytes) {
-      return std::nullopt;
+    } else {
+      const auto outcome = socket_.Receive(arrived_, Deadline(std::chrono::milliseconds(0)));
+      if (outcome == ReceiveOutcome::kEnd) ended_ = Ended{};
+      if (outcome != ReceiveOutcome::kBytes) return std::nullopt;
     }
   }
   return std::nullopt;

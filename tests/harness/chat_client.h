@@ -2,6 +2,7 @@
 // each wait with a deadline. It never reads unless it is asked to, so a test can be a slow reader.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <optional>
@@ -28,6 +29,8 @@ struct ConnectOptions {
   std::string ticket = "";
   std::string access_token = "";
   SocketOptions socket = {};
+  // How long the answer to the upgrade may take.
+  std::chrono::milliseconds patience = kPatience;
 };
 
 // The upgrade was refused with this status.
@@ -62,6 +65,9 @@ class ChatClient {
 
   // Reads no further than what has arrived by now, which may be nothing.
   std::optional<v1::ServerFrame> ReceiveIfThere();
+
+  // The connection is over, and all that came before was received.
+  bool ended() const { return ended_.has_value(); }
 
  private:
   ChatClient(Socket socket, Encoding encoding, std::string early);

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -41,6 +42,7 @@ struct Streams {
 // The child's part between fork and exec: only calls that are safe there.
 [[noreturn]] void Become(char* const* arguments, const char* folder, const Streams& streams) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::setpgid(0, 0);  // a Ctrl-C at the terminal is for the parent alone
   ::dup2(streams.input, STDIN_FILENO);
   ::dup2(streams.output, STDOUT_FILENO);
   ::dup2(streams.log, STDERR_FILENO);
@@ -130,6 +132,11 @@ int ChildProcess::ExitCode() {
   const int status = Reap();
   if (!WIFEXITED(status)) throw Surprise("a signal ended a process");
   return WEXITSTATUS(status);
+}
+
+bool ChildProcess::has_ended() const {
+  return !process_.is_open() ||
+         WaitFor(process_.get(), POLLIN, Deadline(std::chrono::milliseconds(0)));
 }
 
 void ChildProcess::Kill() {

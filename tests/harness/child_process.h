@@ -51,6 +51,8 @@ class ChildProcess {
   // Errors: throws Surprise when it does not end in time, or by a signal.
   int ExitCode();
 
+  bool has_ended() const;
+
   // As a crash; waits for the end.
   void Kill();
 

@@ -28,10 +28,20 @@ std::optional<std::string> EntryOrder::Received(const v1::ServerFrame& frame) {
     case v1::ServerFrame::kSyncDone:
       return SyncDone(frame.sync_done());
     case v1::ServerFrame::kGap:
-      conversations_[frame.gap().conversation_id()] = {};
+      Gap(conversations_[frame.gap().conversation_id()]);
       return std::nullopt;
     default:
       return std::nullopt;
+  }
+}
+
+// One that was sent before the server saw the sync changes nothing of the page that is to come, but
+// live entries may follow it until then.
+void EntryOrder::Gap(Conversation& conversation) {
+  if (conversation.flow == Flow::kPulled) {
+    conversation.last_seq = 0;
+  } else {
+    conversation = {};
   }
 }
 
@@ -47,10 +57,12 @@ std::optional<std::string> EntryOrder::Message(const v1::Message& message) {
     case Flow::kLive:
       break;
   }
-  if (seq != conversation.last_seq + 1) {
+  const bool own = conversation.acked.erase(seq) > 0;
+  if (seq == conversation.last_seq + 1) {
+    conversation.last_seq = seq;
+  } else if (!own || seq > conversation.last_seq) {
     return Say("live flow has a hole or a repetition", seq, conversation.last_seq);
   }
-  conversation.last_seq = seq;
   return std::nullopt;
 }
 
@@ -78,6 +90,7 @@ std::optional<std::string> EntryOrder::Ack(const v1::AckEvent& ack) {
   Conversation& conversation = conversations_[ack.conversation_id()];
   switch (conversation.flow) {
     case Flow::kUnknown:
+      conversation.acked.insert(ack.seq());
       return std::nullopt;
     case Flow::kPulled:
       conversation.acked.insert(ack.seq());
@@ -86,9 +99,8 @@ std::optional<std::string> EntryOrder::Ack(const v1::AckEvent& ack) {
     case Flow::kLive:
       break;
   }
-  if (ack.seq() > conversation.last_seq + 1) {
-    return Say("an ack overtook entries", ack.seq(), conversation.last_seq);
-  }
+  if (ack.seq() <= conversation.last_seq) return std::nullopt;
+  conversation.acked.insert(ack.seq());
   if (ack.seq() == conversation.last_seq + 1) conversation.last_seq = ack.seq();
   return std::nullopt;
 }
@@ -110,7 +122,6 @@ void EntryOrder::Resume(Conversation& conversation, std::int64_t after_seq) {
   conversation.flow = Flow::kLive;
   conversation.last_seq = after_seq;
   while (conversation.acked.contains(conversation.last_seq + 1)) ++conversation.last_seq;
-  conversation.acked.clear();
 }
 
 }  // namespace chat::testing

@@ -39,11 +39,13 @@ class EntryOrder {
     std::int64_t after_seq = 0;
     std::int64_t pulled_seq = 0;
     bool begun_again = false;
-    // While pulled: own entries, which are acked where others get them.
+    // Own entries that did not come as messages. An ack stands in the entry's place; one that came
+    // before its turn is followed by the message, in its place.
     std::set<std::int64_t> acked;
   };
 
   std::optional<std::string> Message(const v1::Message& message);
+  static void Gap(Conversation& conversation);
   static std::optional<std::string> Pulled(Conversation& conversation, std::int64_t seq);
   std::optional<std::string> Ack(const v1::AckEvent& ack);
   std::optional<std::string> SyncDone(const v1::SyncDoneEvent& done);

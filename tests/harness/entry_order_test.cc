@@ -95,11 +95,32 @@ TEST(EntryOrderTest, AcceptsAcksOfEarlierConnectionsAtTheStart) {
   EXPECT_EQ(order.Received(Message(20)), std::nullopt);
 }
 
-TEST(EntryOrderTest, FindsAnAckThatOvertookAnEntry) {
+TEST(EntryOrderTest, WantsTheEntryInItsPlaceAfterAnAckThatCameBefore) {
   EntryOrder order;
   order.Received(Message(7));
 
-  EXPECT_NE(order.Received(Ack(9)), std::nullopt);
+  EXPECT_EQ(order.Received(Ack(9)), std::nullopt);
+  EXPECT_EQ(order.Received(Message(8)), std::nullopt);
+  EXPECT_EQ(order.Received(Message(9)), std::nullopt);
+  EXPECT_EQ(order.Received(Message(10)), std::nullopt);
+}
+
+TEST(EntryOrderTest, FindsAHoleBehindAnEarlyAck) {
+  EntryOrder order;
+  order.Received(Message(7));
+  order.Received(Ack(9));
+  order.Received(Message(8));
+
+  EXPECT_NE(order.Received(Message(10)), std::nullopt);
+}
+
+TEST(EntryOrderTest, AcceptsAnOwnEntryOnceMoreThanItsAck) {
+  EntryOrder order;
+  order.Received(Message(7));
+  order.Received(Ack(8));
+
+  EXPECT_EQ(order.Received(Message(8)), std::nullopt);
+  EXPECT_NE(order.Received(Message(8)), std::nullopt);
 }
 
 TEST(EntryOrderTest, StartsAnewAfterAGap) {
@@ -137,6 +158,20 @@ TEST(EntryOrderTest, AcceptsWhatWasStillLiveWhenTheSyncWasSent) {
   EXPECT_EQ(order.Received(Message(8)), std::nullopt);
   EXPECT_EQ(order.Received(Message(9)), std::nullopt);
   EXPECT_EQ(order.Received(SyncDone(9)), std::nullopt);
+}
+
+TEST(EntryOrderTest, AwaitsThePageWhenASecondGapCrossesTheSync) {
+  EntryOrder order;
+  order.Received(Message(7));
+  order.Received(Gap());
+  order.Sent(Sync(7));
+  order.Received(Gap());
+  order.Received(Message(90));
+
+  EXPECT_EQ(order.Received(Message(8)), std::nullopt);
+  EXPECT_EQ(order.Received(Message(9)), std::nullopt);
+  EXPECT_EQ(order.Received(SyncDone(9)), std::nullopt);
+  EXPECT_EQ(order.Received(Message(10)), std::nullopt);
 }
 
 TEST(EntryOrderTest, FindsAPageThatBeginsAThirdTime) {

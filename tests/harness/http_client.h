@@ -3,29 +3,15 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 
+#include "loadgen/http_exchange.h"
 #include "tests/harness/socket.h"
 
 namespace chat::testing {
 
-struct HttpRequest {
-  std::string method = "GET";
-  std::string target;
-  // Sent as JSON unless it is empty.
-  std::string body = "";
-  std::string access_token = "";
-};
-
-struct HttpAnswer {
-  int status = 0;
-  std::string head;
-  std::string body;
-
-  // Empty when there is no such header.
-  std::string_view header(std::string_view name) const;
-};
+using loadgen::HttpAnswer;
+using loadgen::HttpRequest;
 
 // Thread: any. Lifetime: any; it holds no connection.
 class HttpClient {

@@ -45,6 +45,12 @@ void Person::Complain(const std::string& about) const {
   throw Surprise(text);
 }
 
+void Person::MovesTo(const Endpoint& server) {
+  server_ = server;
+  api_ = Api(server);
+  api_.set_access_token(login_.access_token());
+}
+
 void Person::LogsIn() {
   v1::LoginRequest request;
   request.set_username(name_);

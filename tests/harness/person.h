@@ -50,6 +50,8 @@ class Person {
 
   // ---- Account
 
+  // Talks to another node of the same cluster from the next call and the next connection on.
+  void MovesTo(const Endpoint& server);
   void LogsIn();
   void LogsOut();
   // Asks for a fresh ticket.
@@ -118,6 +120,7 @@ class Person {
   const v1::LoginResponse& login() const { return login_; }
   const v1::WelcomeEvent& welcome() const { return welcome_; }
   Api& api() { return api_; }
+  const Api& api() const { return api_; }
 
  private:
   Person() = default;

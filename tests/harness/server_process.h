@@ -39,11 +39,17 @@ class ServerProcess {
   // As a crash: nothing is flushed, nobody is told.
   void Kill() { process_->Kill(); }
 
+  // Stops it in the middle of whatever it does, and lets it go on.
+  void Freeze() { process_->Signal(SIGSTOP); }
+  void Thaw() { process_->Signal(SIGCONT); }
+
   // Asks the server to stop.
   void Terminate() { process_->Signal(SIGTERM); }
 
   // Waits for the end of a server that was asked to stop; its exit code.
   int ExitCode() { return process_->ExitCode(); }
+
+  bool has_ended() const { return process_->has_ended(); }
 
   // What else it prints.
   //

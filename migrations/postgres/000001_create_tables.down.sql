@@ -1,0 +1,17 @@
+DROP TABLE id_floors;
+DROP SEQUENCE node_epochs;
+DROP TABLE nodes;
+DROP TABLE commit_log;
+DROP TABLE user_changes;
+DROP TABLE reactions;
+DROP TABLE messages;
+DROP TABLE direct_conversations;
+DROP TABLE conversation_members;
+DROP TABLE conversations;
+DROP TABLE blocks;
+DROP TABLE contacts;
+DROP TABLE used_tickets;
+DROP TABLE signing_keys;
+DROP TABLE replaced_refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE users;

@@ -1,0 +1,29 @@
+// Users in PostgreSQL.
+#pragma once
+
+#include <string>
+
+#include "protocol/ids.h"
+#include "server/ports/accounts.h"
+#include "server/ports/completion.h"
+#include "server/ports/executor.h"
+#include "server/postgres/database.h"
+
+namespace chat::postgres {
+
+// Thread: the shard's. Lifetime: shorter than `database` and `home`.
+class Accounts final : public chat::Accounts {
+ public:
+  Accounts(Database& database, Executor& home) : database_(database), home_(home) {}
+
+  void Register(NewAccount account, Completion<User, RegisterError> done) override;
+  void FindByUsername(std::string username, Completion<Account, ViewError> done) override;
+  void FindByEmail(std::string email, Completion<Account, ViewError> done) override;
+  void FindById(UserId user, Completion<Account, ViewError> done) override;
+
+ private:
+  Database& database_;
+  Executor& home_;
+};
+
+}  // namespace chat::postgres

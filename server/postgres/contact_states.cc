@@ -1,0 +1,46 @@
+#include "server/postgres/contact_states.h"
+
+#include <string>
+#include <utility>
+
+#include "server/postgres/user_rows.h"
+
+namespace chat::postgres {
+
+std::string_view ToWord(ContactState state) {
+  switch (state) {
+    case ContactState::kContact:
+      return "contact";
+    case ContactState::kRequested:
+      return "requested";
+    case ContactState::kRequesting:
+      return "requesting";
+  }
+  std::unreachable();
+}
+
+ContactState ContactStateFrom(std::string_view word) {
+  if (word == "contact") return ContactState::kContact;
+  return word == "requested" ? ContactState::kRequested : ContactState::kRequesting;
+}
+
+std::optional<ContactState> FindContactState(Transaction& transaction, UserId user, UserId other) {
+  const pqxx::result rows = transaction.Run(
+      "SELECT state FROM contacts WHERE user_id = $1 AND other_id = $2", user, other);
+  if (rows.empty()) return std::nullopt;
+  return ContactStateFrom(rows[0][0].view());
+}
+
+std::optional<Pair> LockPair(Transaction& transaction, UserId one, UserId other) {
+  const pqxx::result rows = transaction.Run(
+      "SELECT user_id, username, display_name, created_at, bot "
+      "FROM users WHERE user_id IN ($1, $2) "
+      "ORDER BY user_id FOR NO KEY UPDATE",
+      one, other);
+  if (rows.size() != 2) return std::nullopt;
+  Pair pair{.one = ReadUser(rows[0], 0), .other = ReadUser(rows[1], 0)};
+  if (pair.one.user_id != one) std::swap(pair.one, pair.other);
+  return pair;
+}
+
+}  // namespace chat::postgres

@@ -1,0 +1,23 @@
+// Conversations as one of their members sees them, read inside of a read or a change.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "protocol/ids.h"
+#include "server/ports/conversations.h"
+#include "server/postgres/transaction.h"
+
+namespace chat::postgres {
+
+// Each is one statement and so of one moment: the heads, the marks, the last message and the count
+// of what is unread fit together.
+
+// Empty when there is no such conversation or the viewer is not a member of it.
+std::optional<ConversationView> FindView(Transaction& transaction, UserId viewer,
+                                         ConversationId conversation);
+
+std::vector<ConversationView> ListViews(Transaction& transaction,
+                                        const ConversationPageRequest& page);
+
+}  // namespace chat::postgres

@@ -1,0 +1,32 @@
+// Conversations and their members in PostgreSQL.
+#pragma once
+
+#include <vector>
+
+#include "protocol/ids.h"
+#include "server/ports/completion.h"
+#include "server/ports/conversations.h"
+#include "server/ports/executor.h"
+#include "server/postgres/database.h"
+
+namespace chat::postgres {
+
+// Thread: the shard's. Lifetime: shorter than `database` and `home`.
+class Conversations final : public chat::Conversations {
+ public:
+  Conversations(Database& database, Executor& home) : database_(database), home_(home) {}
+
+  void OpenDirect(UserId opener, UserId peer,
+                  Completion<OpenedConversation, OpenConversationError> done) override;
+  void Find(UserId viewer, ConversationId conversation,
+            Completion<ConversationView, ViewError> done) override;
+  void List(ConversationPageRequest page,
+            Completion<std::vector<ConversationView>, ReadError> done) override;
+  void ListMembers(ConversationId conversation, Completion<MemberList, ViewError> done) override;
+
+ private:
+  Database& database_;
+  Executor& home_;
+};
+
+}  // namespace chat::postgres

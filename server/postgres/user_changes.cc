@@ -1,0 +1,45 @@
+#include "server/postgres/user_changes.h"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "server/postgres/transaction.h"
+
+namespace chat::postgres {
+namespace {
+
+struct Subject {
+  std::string_view kind;
+  std::int64_t id;
+};
+
+Change NextChange(Transaction& transaction, UserId user, Subject subject) {
+  const pqxx::result rows = transaction.Run(
+      "WITH counted AS (UPDATE users SET last_change = last_change + 1 WHERE user_id = $1 "
+      "RETURNING last_change) "
+      "INSERT INTO user_changes (user_id, change, kind, subject_id) "
+      "SELECT $1, last_change, $2, $3 FROM counted "
+      "ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET change = excluded.change "
+      "RETURNING change",
+      user, subject.kind, subject.id);
+  return rows.empty() ? Change() : rows[0][0].as<Change>();
+}
+
+}  // namespace
+
+void AddUserChange(ChangeTransaction& transaction, UserId user, ContactChanged change) {
+  const Subject subject{"contact", change.other.user_id.number()};
+  transaction.batch.user_changes.push_back({.user_id = user,
+                                            .change = NextChange(transaction, user, subject),
+                                            .what = std::move(change)});
+}
+
+void AddUserChange(ChangeTransaction& transaction, UserId user, ConversationChanged change) {
+  const Subject subject{"conversation", change.conversation.conversation_id.number()};
+  transaction.batch.user_changes.push_back({.user_id = user,
+                                            .change = NextChange(transaction, user, subject),
+                                            .what = std::move(change)});
+}
+
+}  // namespace chat::postgres

@@ -1,0 +1,15 @@
+// A user's own last_change: every change of their contacts or conversations takes the next number.
+#pragma once
+
+#include "protocol/ids.h"
+#include "server/ports/bus.h"
+#include "server/postgres/transaction.h"
+
+namespace chat::postgres {
+
+// Counts the change, stores what it was about, and adds it to the batch. Who changes several users
+// holds the locks of their rows already (LockPair).
+void AddUserChange(ChangeTransaction& transaction, UserId user, ContactChanged change);
+void AddUserChange(ChangeTransaction& transaction, UserId user, ConversationChanged change);
+
+}  // namespace chat::postgres
