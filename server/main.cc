@@ -35,6 +35,7 @@ chat::telemetry::Severity ToSeverity(chat::config::LogLevel level) {
 
 int main(int argc, char** argv) {
   const auto config = chat::config::ParseConfig(argc, argv, CallersDirectory());
+  chat::config::HideArguments(argc, argv);
   if (!config) {
     const auto& exit = config.error();
     std::fprintf(exit.exit_code == 0 ? stdout : stderr, "%s\n", exit.text.c_str());

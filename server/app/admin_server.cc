@@ -38,20 +38,28 @@ AdminServer::AdminServer(runtime::Shard& home, AdminParts parts,
     : home_(home),
       parts_(std::move(parts)),
       http_(home.io_context().get_executor(), std::move(listening_socket),
-            MakeOptions(router_, parts_.clock)) {
+            MakeOptions(router_, parts_.backend.clock())) {
   router_.Add({.method = http::Method::kGet,
                .pattern = "/metrics",
                .handler = [this](http::Request) { return AnswerMetrics(); }});
+  router_.Add({.method = http::Method::kPost,
+               .pattern = "/drain",
+               .handler = [this](http::Request) { return AnswerDrain(); }});
 }
 
 asio::awaitable<http::Response> AdminServer::AnswerMetrics() {
   std::vector<telemetry::ShardSnapshot> shards;
   for (ShardServer* server : parts_.shards) shards.push_back(co_await TakeSnapshot(*server, home_));
-  const sqlite::DatabaseCounters store = parts_.database.counters();
-  co_return http::TextResponse(
-      http::Status::kOk,
-      telemetry::RenderMetrics(
-          shards, {.commits = store.commits, .writes = store.writes, .reads = store.reads}));
+  BackendCounters backend = parts_.backend.counters();
+  co_return http::TextResponse(http::Status::kOk,
+                               telemetry::RenderMetrics({.shards = std::move(shards),
+                                                         .store = backend.store,
+                                                         .parts = std::move(backend.parts)}));
+}
+
+asio::awaitable<http::Response> AdminServer::AnswerDrain() {
+  parts_.drain();
+  co_return http::NoContent();
 }
 
 asio::awaitable<void> AdminServer::Stop() { co_await http_.Stop(kStopPatience); }

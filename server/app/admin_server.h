@@ -1,24 +1,25 @@
-// The admin port: /metrics, asked of every shard in turn. Served by the first shard, apart from the
-// public port so that it can stay on loopback.
+// The admin port: /metrics, asked of every shard in turn, and /drain. Served by the first shard,
+// apart from the public port so that it can stay on loopback.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <vector>
 
+#include "server/app/backend.h"
 #include "server/app/shard_server.h"
 #include "server/http/router.h"
 #include "server/http/server.h"
 #include "server/net/file_descriptor.h"
-#include "server/ports/clock.h"
 #include "server/runtime/asio.h"
-#include "server/sqlite/database.h"
 
 namespace chat::app {
 
 struct AdminParts {
-  const sqlite::Database& database;
-  const Clock& clock;
+  const Backend& backend;
   std::vector<ShardServer*> shards;
+  // Begins to let the clients go, as SIGTERM does; a second time changes nothing.
+  std::function<void()> drain;
 };
 
 // Thread: the shard's that serves it. Lifetime: shorter than its parts.
@@ -31,6 +32,7 @@ class AdminServer {
 
  private:
   asio::awaitable<http::Response> AnswerMetrics();
+  asio::awaitable<http::Response> AnswerDrain();
 
   runtime::Shard& home_;
   AdminParts parts_;

@@ -1,6 +1,7 @@
 #include "server/app/app.h"
 
-#include <boost/asio/post.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <deque>
 #include <memory>
@@ -14,14 +15,11 @@
 #include "server/auth/keyring.h"
 #include "server/auth/password_hasher.h"
 #include "server/auth/secure_random.h"
-#include "server/local/local_bus.h"
 #include "server/net/listening_socket.h"
 #include "server/runtime/shard.h"
 #include "server/runtime/stop_signals.h"
-#include "server/runtime/system_clock.h"
 #include "server/runtime/task_group.h"
 #include "server/runtime/worker_pool.h"
-#include "server/sqlite/database.h"
 #include "server/telemetry/log.h"
 
 namespace chat::app {
@@ -40,17 +38,25 @@ std::string Url(const config::ListenAddress& address, std::uint16_t port) {
 }
 
 // The parts of a running server, in the order in which they must outlive each other.
+//
+// Thread: made, run and destroyed on the main one; drain and end are led by the first shard.
 class RunningServer {
  public:
-  RunningServer(const config::Config& config, StartedStore store, PublicSockets sockets);
+  RunningServer(const config::Config& config, OpenedBackend opened, PublicSockets sockets);
 
   void Run();
 
  private:
-  void StopAll();
-  asio::awaitable<void> StopShard(ShardServer& server);
+  void AddShard(const config::Config& config, net::FileDescriptor listening_socket);
+  void AddAdmin(net::FileDescriptor listening_socket);
+  void SendAway();
+  void Drain();
+  void HurryDrain();
+  asio::awaitable<void> DrainShard(ShardServer& server);
+  asio::awaitable<void> EndAll();
+  asio::awaitable<void> EndShard(ShardServer& server);
 
-  StartedStore store_;
+  OpenedBackend opened_;
   auth::SystemRandom random_;
   runtime::WorkerPool hashing_threads_{kHashingPool};
   auth::PasswordHasher hasher_;
@@ -58,55 +64,92 @@ class RunningServer {
   std::deque<runtime::TaskGroup> stopping_;  // of each shard
   std::deque<ShardServer> servers_;
   std::optional<AdminServer> admin_;
+  std::size_t draining_count_ = 0;  // shards that are not done yet
+  bool is_draining_ = false;
 };
 
-RunningServer::RunningServer(const config::Config& config, StartedStore store,
+RunningServer::RunningServer(const config::Config& config, OpenedBackend opened,
                              PublicSockets sockets)
-    : store_(std::move(store)),
+    : opened_(std::move(opened)),
       hasher_([this](Task task) { return hashing_threads_.Submit(std::move(task)); }) {
+  for (net::FileDescriptor& socket : sockets.listening) AddShard(config, std::move(socket));
+  if (sockets.admin) AddAdmin(*std::move(sockets.admin));
+}
+
+void RunningServer::AddShard(const config::Config& config, net::FileDescriptor listening_socket) {
   const auto log_failure = [](std::string_view what) {
     Log(Severity::kError, "stop_failed", {{"what", what}});
   };
+  runtime::Shard& shard = shards_.emplace_back(runtime::ShardOptions{
+      .number = static_cast<std::uint32_t>(shards_.size()), .clock = &opened_.backend->clock()});
+  stopping_.emplace_back(shard.io_context().get_executor(), log_failure);
+  servers_.emplace_back(shard, SharedParts{.config = config,
+                                           .backend = *opened_.backend,
+                                           .keyring = *opened_.keyring,
+                                           .hasher = hasher_,
+                                           .random = random_});
+  servers_.back().Serve(std::move(listening_socket));
+}
+
+void RunningServer::AddAdmin(net::FileDescriptor listening_socket) {
   std::vector<ShardServer*> servers;
-  for (std::uint32_t number = 0; number < config.shards; ++number) {
-    runtime::Shard& shard =
-        shards_.emplace_back(runtime::ShardOptions{.number = number, .clock = store_.clock.get()});
-    stopping_.emplace_back(shard.io_context().get_executor(), log_failure);
-    servers.push_back(&servers_.emplace_back(shard, SharedParts{.config = config,
-                                                                .database = *store_.database,
-                                                                .bus = *store_.bus,
-                                                                .clock = *store_.clock,
-                                                                .keyring = *store_.keyring,
-                                                                .hasher = hasher_,
-                                                                .random = random_}));
-    servers_.back().Serve(std::move(sockets.listening[number]));
-  }
-  if (sockets.admin) {
-    admin_.emplace(
-        shards_.front(),
-        AdminParts{
-            .database = *store_.database, .clock = *store_.clock, .shards = std::move(servers)},
-        *std::move(sockets.admin));
-    admin_->Start();
-  }
+  for (ShardServer& server : servers_) servers.push_back(&server);
+  admin_.emplace(
+      shards_.front(),
+      AdminParts{
+          .backend = *opened_.backend, .shards = std::move(servers), .drain = [this] { Drain(); }},
+      std::move(listening_socket));
+  admin_->Start();
 }
 
 void RunningServer::Run() {
-  const runtime::StopSignals signals(shards_.front().io_context(), [this] { StopAll(); });
+  const runtime::StopSignals signals(
+      shards_.front().io_context(),
+      {.on_first = [this] { Drain(); }, .on_second = [this] { HurryDrain(); }});
+  opened_.backend->Start([this] { SendAway(); });
   for (runtime::Shard& shard : shards_) shard.Start();
   for (runtime::Shard& shard : shards_) shard.Join();
-  store_.database->Stop();
+  opened_.backend->Stop();
 }
 
-void RunningServer::StopAll() {
-  Log(Severity::kInfo, "stopping");
+void RunningServer::SendAway() {
   for (std::size_t i = 0; i < servers_.size(); ++i) {
-    shards_[i].Post([this, i] { stopping_[i].Spawn(StopShard(servers_[i])); });
+    shards_[i].Post([this, i] { servers_[i].SendAway(); });
   }
 }
 
-asio::awaitable<void> RunningServer::StopShard(ShardServer& server) {
-  if (server.shard().number() == 0 && admin_) co_await admin_->Stop();
+void RunningServer::Drain() {
+  if (std::exchange(is_draining_, true)) return;
+  Log(Severity::kInfo, "draining");
+  draining_count_ = servers_.size();
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    shards_[i].Post([this, i] { stopping_[i].Spawn(DrainShard(servers_[i])); });
+  }
+}
+
+void RunningServer::HurryDrain() {
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    shards_[i].Post([this, i] { servers_[i].HurryDrain(); });
+  }
+}
+
+asio::awaitable<void> RunningServer::DrainShard(ShardServer& server) {
+  co_await server.Drain();
+  shards_.front().Post([this] {
+    if (--draining_count_ == 0) stopping_.front().Spawn(EndAll());
+  });
+}
+
+// The admin port goes first: it asks all shards, which have to run for that.
+asio::awaitable<void> RunningServer::EndAll() {
+  Log(Severity::kInfo, "stopping");
+  if (admin_) co_await admin_->Stop();
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    shards_[i].Post([this, i] { stopping_[i].Spawn(EndShard(servers_[i])); });
+  }
+}
+
+asio::awaitable<void> RunningServer::EndShard(ShardServer& server) {
   co_await server.Stop();
   // The coroutine ends in this turn; the loop stops after it.
   server.shard().Post([&server] { server.shard().Stop(); });
@@ -124,15 +167,15 @@ void PrintAddresses(const config::Config& config, const PublicSockets& sockets) 
 }  // namespace
 
 std::expected<void, std::string> RunServer(const config::Config& config) {
-  auto store = StartStore(config);
-  if (!store) return std::unexpected(std::move(store.error()));
+  auto opened = OpenBackend(config);
+  if (!opened) return std::unexpected(std::move(opened.error()));
   auto sockets = OpenSockets(config);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
   if (config.rate_limits == config::RateLimitMode::kOff) {
     Log(Severity::kWarn, "rate_limits_off", {{"reason", "--rate-limits off: for load tests only"}});
   }
   PrintAddresses(config, *sockets);
-  RunningServer(config, *std::move(store), *std::move(sockets)).Run();
+  RunningServer(config, *std::move(opened), *std::move(sockets)).Run();
   return {};
 }
 

@@ -1,5 +1,10 @@
 #include "server/app/health_routes.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
 #include "protocol/chat.pb.h"
 #include "server/http/response.h"
 #include "server/http/status.h"
@@ -8,32 +13,68 @@
 namespace chat::app {
 namespace {
 
+using States = std::vector<DependencyState>;
+
 asio::awaitable<http::Response> AnswerAlive(http::Request) {
   v1::HealthResponse health;
   health.set_status("ok");
   co_return http::JsonResponse(http::Status::kOk, health);
 }
 
-asio::awaitable<http::Response> AnswerReady(Dependency& store) {
-  const DependencyState state =
-      co_await runtime::Await<DependencyState>([&](auto done) { store.Check(std::move(done)); });
-  v1::ReadyResponse ready;
-  ready.set_status(state.ready ? "ready" : "not_ready");
+// All at once, so that the answer takes as long as the slowest of them.
+void StartChecks(std::span<const NeededDependency> dependencies,
+                 std::move_only_function<void(States)> done) {
+  struct Checks {
+    States states;
+    std::size_t missing;
+    std::move_only_function<void(States)> done;
+  };
+  auto checks = std::make_shared<Checks>(
+      Checks{States(dependencies.size()), dependencies.size(), std::move(done)});
+  for (std::size_t i = 0; i < dependencies.size(); ++i) {
+    dependencies[i].dependency->Check([checks, i](DependencyState state) {
+      checks->states[i] = std::move(state);
+      if (--checks->missing == 0) checks->done(std::move(checks->states));
+    });
+  }
+}
+
+void Show(v1::ReadyResponse& ready, const DependencyState& state) {
   v1::Dependency& shown = *ready.add_dependencies();
   shown.set_name(state.name);
   shown.set_ready(state.ready);
   shown.set_detail(state.detail);
-  co_return http::JsonResponse(state.ready ? http::Status::kOk : http::Status::kServiceUnavailable,
+}
+
+asio::awaitable<http::Response> AnswerReady(const ReadinessParts& parts) {
+  const States states = co_await CheckAll(parts.dependencies);
+  const bool draining = parts.is_draining();
+  bool all_ready = !draining;
+  v1::ReadyResponse ready;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    Show(ready, states[i]);
+    if (parts.dependencies[i].need == Need::kRequired) all_ready = all_ready && states[i].ready;
+  }
+  Show(ready,
+       {.name = "node", .ready = !draining, .detail = draining ? "The node is draining." : ""});
+  ready.set_status(all_ready ? "ready" : "not_ready");
+  co_return http::JsonResponse(all_ready ? http::Status::kOk : http::Status::kServiceUnavailable,
                                ready);
 }
 
 }  // namespace
 
-void AddHealthRoutes(http::Router& router, Dependency& store) {
+asio::awaitable<std::vector<DependencyState>> CheckAll(
+    std::span<const NeededDependency> dependencies) {
+  co_return co_await runtime::Await<States>(
+      [&](auto done) { StartChecks(dependencies, std::move(done)); });
+}
+
+void AddHealthRoutes(http::Router& router, ReadinessParts parts) {
   router.Add({.method = http::Method::kGet, .pattern = "/healthz", .handler = AnswerAlive});
   router.Add({.method = http::Method::kGet,
               .pattern = "/readyz",
-              .handler = [&store](http::Request) { return AnswerReady(store); }});
+              .handler = [parts = std::move(parts)](http::Request) { return AnswerReady(parts); }});
 }
 
 }  // namespace chat::app

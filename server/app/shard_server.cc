@@ -1,6 +1,9 @@
 #include "server/app/shard_server.h"
 
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <string>
 #include <utility>
@@ -18,12 +21,17 @@ namespace {
 using telemetry::Log;
 using telemetry::Severity;
 
-// How long a client that is told to go should wait before it comes back.
+// How long a client that is refused now should wait before it comes back.
 constexpr std::chrono::milliseconds kReconnectAfter{1000};
-constexpr std::chrono::milliseconds kSendsPatience{2000};
+// How long a client that was told to go may stay beyond its moment, to leave by itself.
+constexpr std::chrono::milliseconds kStay{300};
+// Over how long clients go when the node lost track.
+constexpr std::chrono::milliseconds kSendAwayWindow{2000};
 constexpr std::chrono::milliseconds kClosePatience{3000};
 constexpr std::chrono::milliseconds kHttpPatience{2000};
-static_assert(kSendsPatience + kClosePatience + kHttpPatience < ShardServer::kStopPatience);
+static_assert(Evacuation::kReconnectSpreadMax + kStay + Evacuation::kUnsettledMax + kClosePatience <
+              ShardServer::kDrainPatience);
+static_assert(kHttpPatience < ShardServer::kStopPatience);
 
 HubOptions MakeHubOptions(const config::Config& config, std::uint32_t shard) {
   const bool limited = config.rate_limits == config::RateLimitMode::kDefault;
@@ -67,37 +75,32 @@ Refusal ToRefusal(auth::AuthError error) {
 ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
     : shard_(shard),
       config_(shared.config),
-      clock_(shared.clock),
-      accounts_(shared.database, shard),
-      sessions_(shared.database, shard),
-      contacts_(shared.database, shard),
-      conversations_(shared.database, shard),
-      messages_(shared.database, shard),
-      presence_records_(shared.database, shard),
-      store_state_(shared.database, shard),
+      clock_(shared.backend.clock()),
+      ports_(shared.backend.MakePorts(shard)),
       hub_(MakeHubOptions(shared.config, shard.number()),
            {.home = shard,
-            .bus = shared.bus,
-            .messages = messages_,
-            .conversations = conversations_,
-            .presence_records = presence_records_},
+            .bus = shared.backend.bus(),
+            .messages = *ports_.messages,
+            .conversations = *ports_.conversations,
+            .presence_records = *ports_.presence_records},
            shard.now()),
       connections_(shard, hub_, {.on_ended = LogEnded}),
-      authenticator_(shared.keyring, sessions_, shared.clock),
-      issuer_(shared.keyring, shared.random, shared.clock),
+      authenticator_(shared.keyring, *ports_.sessions, clock_),
+      issuer_(shared.keyring, shared.random, clock_),
       api_({.home = shard,
-            .accounts = accounts_,
-            .sessions = sessions_,
-            .contacts = contacts_,
-            .conversations = conversations_,
-            .messages = messages_,
+            .accounts = *ports_.accounts,
+            .sessions = *ports_.sessions,
+            .contacts = *ports_.contacts,
+            .conversations = *ports_.conversations,
+            .messages = *ports_.messages,
             .authenticator = authenticator_,
             .issuer = issuer_,
             .hasher = shared.hasher,
             .is_online = [this](UserId user) { return hub_.IsOnline(user); }}) {
-  shared.bus.Subscribe({shard, [this](const BusMessage& message) { hub_.Handle(message); }});
+  shared.backend.Subscribe({shard, [this](const BusMessage& message) { hub_.Handle(message); }});
   api_.AddRoutes(router_);
-  AddHealthRoutes(router_, store_state_);
+  AddHealthRoutes(router_, {.dependencies = ports_.dependencies,
+                            .is_draining = [this] { return is_draining_; }});
   AddPages();
 }
 
@@ -116,7 +119,7 @@ http::SessionOptions ShardServer::MakeSessionOptions() {
               .allowed_origins = config_.allowed_origins,
               .authenticate =
                   [this](http::UpgradeCredentials shown) { return Authenticate(std::move(shown)); },
-              .has_room = [this] { return connections_.has_room(); },
+              .admit = [this] { return Admit(); },
               .accept = [this](net::NewWebSocket made) { connections_.Add(std::move(made)); }}};
 }
 
@@ -150,23 +153,52 @@ asio::awaitable<std::expected<SessionOwner, Refusal>> ShardServer::Authenticate(
   co_return *owner;
 }
 
-asio::awaitable<void> ShardServer::WaitForSends() {
-  constexpr std::chrono::milliseconds kStep{10};
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  for (auto waited = kStep; hub_.pending_sends() > 0 && waited < kSendsPatience; waited += kStep) {
-    timer.expires_after(kStep);
-    co_await timer.async_wait(asio::use_awaitable);
+std::expected<void, Refusal> ShardServer::Admit() const {
+  if (is_draining_) {
+    return std::unexpected(
+        Refusal{ErrorCode::kUnavailable, "the node is draining", kReconnectAfter});
   }
+  if (connections_.has_room()) return {};
+  return std::unexpected(
+      Refusal{ErrorCode::kUnavailable, "too many are connected", kReconnectAfter});
 }
 
-asio::awaitable<void> ShardServer::Stop() {
-  http_->Drain();
-  hub_.TellToGo(kReconnectAfter);
-  co_await WaitForSends();
+EvacuationPace ShardServer::pace() const {
+  return {.window_max = config_.drain,
+          .stay = std::min<std::chrono::milliseconds>(config_.drain, kStay)};
+}
+
+asio::awaitable<void> ShardServer::Drain() {
+  constexpr std::chrono::milliseconds kStep{10};
+  is_draining_ = true;
+  http_->CloseAfterAnswers();
+  shard_.BeginTurn();
+  hub_.Evacuate(pace());
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  // Ends by itself: everyone is told within the window and closed a bounded time after.
+  while (!hub_.is_evacuated()) {
+    timer.expires_after(kStep);
+    co_await timer.async_wait(asio::use_awaitable);
+    shard_.BeginTurn();  // moves the hub's time on
+  }
   connections_.CloseAll(websocket::CloseCode::kServerRestart, "the server restarts");
   co_await connections_.WaitUntilEmpty(kClosePatience);
-  co_await http_->Stop(kHttpPatience);
+  co_await SayThatAllAreGone();
 }
+
+// What is said goes over the bus and comes back, and is then written down. The store's answer to a
+// question that is asked later tells that this was done.
+asio::awaitable<void> ShardServer::SayThatAllAreGone() {
+  hub_.EndAllGraces();
+  co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+  co_await CheckAll(ports_.dependencies);
+}
+
+void ShardServer::SendAway() {
+  if (!is_draining_) hub_.Evacuate({.window_max = kSendAwayWindow, .stay = kStay});
+}
+
+asio::awaitable<void> ShardServer::Stop() { co_await http_->Stop(kHttpPatience); }
 
 telemetry::ShardSnapshot ShardServer::Snapshot() const {
   const HubCounters& hub = hub_.counters();

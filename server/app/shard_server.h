@@ -1,4 +1,4 @@
-// Everything that one shard serves: the store's ports, the hub, its WebSockets and its HTTP. The
+// Everything that one shard serves: the backend's ports, the hub, its WebSockets and its HTTP. The
 // only place that joins them; the app makes one for each core.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "server/app/backend.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/credential_issuer.h"
 #include "server/auth/keyring.h"
@@ -16,20 +17,11 @@
 #include "server/http/api/api.h"
 #include "server/http/router.h"
 #include "server/http/server.h"
-#include "server/local/local_bus.h"
 #include "server/net/connection_table.h"
 #include "server/net/file_descriptor.h"
 #include "server/ports/clock.h"
 #include "server/runtime/asio.h"
 #include "server/runtime/shard.h"
-#include "server/sqlite/accounts.h"
-#include "server/sqlite/contacts.h"
-#include "server/sqlite/conversations.h"
-#include "server/sqlite/database.h"
-#include "server/sqlite/dependency.h"
-#include "server/sqlite/messages.h"
-#include "server/sqlite/presence_records.h"
-#include "server/sqlite/sessions.h"
 #include "server/telemetry/metrics.h"
 
 namespace chat::app {
@@ -37,9 +29,7 @@ namespace chat::app {
 // What the shards of a server share.
 struct SharedParts {
   const config::Config& config;
-  sqlite::Database& database;
-  LocalBus& bus;
-  const Clock& clock;
+  Backend& backend;
   const auth::Keyring& keyring;
   const auth::PasswordHasher& hasher;
   auth::SecureRandom& random;
@@ -54,33 +44,40 @@ class ShardServer {
   // Serves the public port from `listening_socket` once the shard runs.
   void Serve(net::FileDescriptor listening_socket);
 
-  // Ends all that this shard serves: accepts nothing more, lets clients know, waits for answers
-  // that are due, closes with 1012. Ends within kStopPatience.
+  // Lets clients go, one after the other over the drain window of the config, and closes with 1012
+  // those who stay. HTTP is still answered, newcomers are refused. Ends kDrainPatience after the
+  // window at the latest.
+  asio::awaitable<void> Drain();
+
+  // Ends the window of a drain that goes on.
+  void HurryDrain() { hub_.HurryEvacuation(); }
+
+  // Sends all clients elsewhere, because this node cannot tell them what they missed.
+  void SendAway();
+
+  // Ends HTTP, after Drain; within kStopPatience.
   asio::awaitable<void> Stop();
 
   telemetry::ShardSnapshot Snapshot() const;
 
   runtime::Shard& shard() { return shard_; }
 
-  static constexpr std::chrono::seconds kStopPatience{8};
+  static constexpr std::chrono::seconds kDrainPatience{9};
+  static constexpr std::chrono::seconds kStopPatience{3};
 
  private:
   void AddPages();
   http::SessionOptions MakeSessionOptions();
   asio::awaitable<std::expected<SessionOwner, Refusal>> Authenticate(
       http::UpgradeCredentials shown);
-  asio::awaitable<void> WaitForSends();
+  std::expected<void, Refusal> Admit() const;
+  EvacuationPace pace() const;
+  asio::awaitable<void> SayThatAllAreGone();
 
   runtime::Shard& shard_;
   const config::Config& config_;
   const Clock& clock_;
-  sqlite::Accounts accounts_;
-  sqlite::Sessions sessions_;
-  sqlite::Contacts contacts_;
-  sqlite::Conversations conversations_;
-  sqlite::Messages messages_;
-  sqlite::PresenceRecords presence_records_;
-  sqlite::Dependency store_state_;
+  ShardPorts ports_;
   Hub hub_;
   net::ConnectionTable connections_;
   auth::Authenticator authenticator_;
@@ -88,6 +85,7 @@ class ShardServer {
   http::Api api_;
   http::Router router_;
   std::optional<http::Server> http_;
+  bool is_draining_ = false;
 };
 
 }  // namespace chat::app

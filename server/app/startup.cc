@@ -1,46 +1,24 @@
 #include "server/app/startup.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <chrono>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
+#include "server/app/clustered_backend.h"
+#include "server/app/embedded_backend.h"
+#include "server/app/startup_loop.h"
 #include "server/auth/secure_random.h"
 #include "server/auth/wrapping_secret.h"
 #include "server/net/ip_address.h"
 #include "server/net/listening_socket.h"
-#include "server/ports/executor.h"
-#include "server/runtime/asio.h"
-#include "server/runtime/system_clock.h"
-#include "server/sqlite/signing_keys.h"
+#include "server/ports/signing_keys.h"
 #include "server/telemetry/log.h"
 
 namespace chat::app {
 namespace {
 
 constexpr std::chrono::seconds kKeysDeadline{30};
-
-// Runs on the main thread, before there are shards.
-class StartupLoop : public Executor {
- public:
-  void Post(Task task) override { asio::post(loop_, std::move(task)); }
-
-  // Runs what is posted until `ready` or the deadline; whether it became ready.
-  template <typename Ready>
-  bool RunUntil(Ready ready, std::chrono::steady_clock::duration deadline) {
-    const auto work = asio::make_work_guard(loop_);
-    const auto end = std::chrono::steady_clock::now() + deadline;
-    while (!ready() && loop_.run_one_until(end) > 0) {
-    }
-    return ready();
-  }
-
- private:
-  asio::io_context loop_;
-};
 
 std::expected<std::optional<auth::WrappingSecret>, std::string> ReadSecret(
     const config::Config& config) {
@@ -58,13 +36,13 @@ std::expected<std::optional<auth::WrappingSecret>, std::string> ReadSecret(
 }
 
 std::expected<std::unique_ptr<auth::Keyring>, std::string> LoadKeys(
-    sqlite::Database& database, std::optional<auth::WrappingSecret> secret) {
+    Backend& backend, std::optional<auth::WrappingSecret> secret) {
   StartupLoop loop;
-  sqlite::SigningKeys keys(database, loop);
+  const std::unique_ptr<SigningKeys> keys = backend.MakeSigningKeys(loop);
   auth::SystemRandom random;
   const bool wrapped = secret.has_value();
   std::optional<Result<auth::Keyring, auth::KeyringError>> loaded;
-  auth::LoadKeyring(keys, std::move(secret), random,
+  auth::LoadKeyring(*keys, std::move(secret), random,
                     [&](Result<auth::Keyring, auth::KeyringError> keyring) {
                       loaded.emplace(std::move(keyring));
                     });
@@ -80,6 +58,11 @@ std::expected<std::unique_ptr<auth::Keyring>, std::string> LoadKeys(
   return std::make_unique<auth::Keyring>(**std::move(loaded));
 }
 
+std::expected<std::unique_ptr<Backend>, std::string> OpenStore(const config::Config& config) {
+  if (config.postgres) return ClusteredBackend::Open(config);
+  return EmbeddedBackend::Open(config);
+}
+
 std::expected<std::vector<net::FileDescriptor>, std::string> Listen(
     const config::ListenAddress& address, std::size_t count) {
   const std::string where = address.host + ":" + std::to_string(address.port);
@@ -93,21 +76,17 @@ std::expected<std::vector<net::FileDescriptor>, std::string> Listen(
 
 }  // namespace
 
-std::expected<StartedStore, std::string> StartStore(const config::Config& config) {
+std::expected<OpenedBackend, std::string> OpenBackend(const config::Config& config) {
   auto secret = ReadSecret(config);
   if (!secret) return std::unexpected(std::move(secret.error()));
-  StartedStore store{.clock = std::make_unique<runtime::SystemClock>(),
-                     .bus = std::make_unique<LocalBus>(),
-                     .database = nullptr,
-                     .keyring = nullptr};
-  auto database = sqlite::Database::Open({.data_dir = config.data_dir, .writer = {}, .readers = {}},
-                                         {.clock = *store.clock, .bus = *store.bus});
-  if (!database) return std::unexpected(std::move(database.error().detail));
-  store.database = *std::move(database);
-  auto keyring = LoadKeys(*store.database, *std::move(secret));
+  OpenedBackend opened;
+  auto backend = OpenStore(config);
+  if (!backend) return std::unexpected(std::move(backend.error()));
+  opened.backend = *std::move(backend);
+  auto keyring = LoadKeys(*opened.backend, *std::move(secret));
   if (!keyring) return std::unexpected(std::move(keyring.error()));
-  store.keyring = *std::move(keyring);
-  return store;
+  opened.keyring = *std::move(keyring);
+  return opened;
 }
 
 std::expected<PublicSockets, std::string> OpenSockets(const config::Config& config) {

@@ -1,5 +1,5 @@
-// What has to be there before a shard can run: the open store with its signing keys, and the
-// sockets.
+// What has to be there before a shard can run: the open backend with the signing keys of its store,
+// and the sockets.
 #pragma once
 
 #include <expected>
@@ -8,20 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "server/app/backend.h"
 #include "server/auth/keyring.h"
 #include "server/config/config.h"
-#include "server/local/local_bus.h"
 #include "server/net/file_descriptor.h"
-#include "server/ports/clock.h"
-#include "server/sqlite/database.h"
 
 namespace chat::app {
 
 // In the order in which they must outlive each other.
-struct StartedStore {
-  std::unique_ptr<Clock> clock;
-  std::unique_ptr<LocalBus> bus;
-  std::unique_ptr<sqlite::Database> database;
+struct OpenedBackend {
+  std::unique_ptr<Backend> backend;
   std::unique_ptr<auth::Keyring> keyring;
 };
 
@@ -32,7 +28,7 @@ struct PublicSockets {
 
 // Opens and migrates the store, and loads or makes its signing keys.
 // Errors: one sentence, also for a secret file that is missing or not fit.
-std::expected<StartedStore, std::string> StartStore(const config::Config& config);
+std::expected<OpenedBackend, std::string> OpenBackend(const config::Config& config);
 
 // Errors: one sentence that names the address.
 std::expected<PublicSockets, std::string> OpenSockets(const config::Config& config);

@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -29,18 +30,23 @@ struct RawFlags {
   std::string admin_listen = "127.0.0.1:9090";
   std::string data_dir = "./chat-data";
   std::string secret_file;
+  std::string postgres;
+  std::string redis;
+  std::string migrate = "auto";
+  std::string durability = "required";
   std::string node;
   std::uint32_t shards = 1;
   std::uint32_t heartbeat_interval_ms = kHeartbeatIntervalDefault.count();
   std::uint32_t heartbeat_timeout_ms = kHeartbeatTimeoutDefault.count();
   std::uint32_t presence_grace_ms = kPresenceGraceDefault.count();
+  std::uint32_t drain_seconds = 10;
   std::vector<std::string> allowed_origins;
   std::string rate_limits = "default";
   std::string log_level = "info";
 };
 
 ConfigExit Bad(std::string_view what) {
-  return {.text = std::string(kProgram) + ": " + std::string(what), .exit_code = 2};
+  return {.text = std::string(kProgram) + ": " + HidePasswords(what), .exit_code = 2};
 }
 
 std::string DefaultNode() {
@@ -67,6 +73,17 @@ std::string CheckAdminListen(const std::string& text) {
   return text == "off" ? "" : CheckListen(text);
 }
 
+// Neither names the URL: it may hold a password.
+std::string CheckPostgres(const std::string& text) {
+  const bool fits = text.starts_with("postgres://") || text.starts_with("postgresql://");
+  return fits ? "" : "must be a URL, as postgres://user@host:5432/chat";
+}
+
+std::string CheckRedis(const std::string& text) {
+  const bool fits = text.starts_with("redis") || text.starts_with("unix://");
+  return fits && text.contains("://") ? "" : "must be a URL, as redis://host:6379/0";
+}
+
 template <typename T>
 void AddFlag(CLI::App& app, const char* name, T& value, const char* description) {
   app.add_option(name, value, description)->envname(VariableName(name))->capture_default_str();
@@ -89,6 +106,27 @@ void AddStoreFlags(CLI::App& app, RawFlags& raw) {
           "Folder of the embedded database; made with mode 0700 if absent");
   AddFlag(app, "--secret-file", raw.secret_file,
           "File with at least 32 random bytes that wrap the signing keys in the store");
+  AddFlag(app, "--migrate", raw.migrate,
+          "What to do with an older schema: auto brings it up to date, check refuses it, off takes "
+          "it as it is");
+  AddFlag(app, "--durability", raw.durability,
+          "required refuses a PostgreSQL that may lose commits (fsync off); unsafe takes it, for "
+          "development");
+  app.get_option("--migrate")->check(CLI::IsMember({"auto", "check", "off"}));
+  app.get_option("--durability")->check(CLI::IsMember({"required", "unsafe"}));
+}
+
+// Their values are passwords too: the help shows no default, and the variables are better than the
+// flags.
+void AddClusterFlags(CLI::App& app, RawFlags& raw) {
+  app.add_option("--postgres", raw.postgres,
+                 "URL of a PostgreSQL database that takes the place of the embedded one")
+      ->envname("CHAT_POSTGRES_URL")
+      ->check(CheckPostgres);
+  app.add_option("--redis", raw.redis,
+                 "URL of a Redis through which the nodes on one PostgreSQL hear of each other")
+      ->envname("CHAT_REDIS_URL")
+      ->check(CheckRedis);
 }
 
 void AddServingFlags(CLI::App& app, RawFlags& raw) {
@@ -100,6 +138,8 @@ void AddServingFlags(CLI::App& app, RawFlags& raw) {
           "Silence after which a connection is closed, in milliseconds");
   AddFlag(app, "--presence-grace-ms", raw.presence_grace_ms,
           "How long a user whose connection closed still counts as online, in milliseconds");
+  AddFlag(app, "--drain-seconds", raw.drain_seconds,
+          "Over how long a server that stops lets its clients go, in seconds");
   AddFlag(app, "--rate-limits", raw.rate_limits, "default, or off (for load tests)");
   AddFlag(app, "--log-level", raw.log_level, "debug, info, warn or error");
   app.get_option("--shards")->check(CLI::Range(1u, kShardsMax));
@@ -107,6 +147,7 @@ void AddServingFlags(CLI::App& app, RawFlags& raw) {
     app.get_option(flag)->check(CLI::Range(1u, 3'600'000u));
   }
   app.get_option("--presence-grace-ms")->check(CLI::Range(0u, 3'600'000u));
+  app.get_option("--drain-seconds")->check(CLI::Range(0u, 3'600u));
   app.get_option("--rate-limits")->check(CLI::IsMember({"default", "off"}));
   app.get_option("--log-level")->check(CLI::IsMember({"debug", "info", "warn", "error"}));
 }
@@ -121,6 +162,15 @@ LogLevel ToLogLevel(const std::string& name) {
   return kLevels.find(name)->second;
 }
 
+Migrations ToMigrations(const std::string& name) {
+  if (name == "check") return Migrations::kCheck;
+  return name == "off" ? Migrations::kOff : Migrations::kAuto;
+}
+
+std::optional<SecretUrl> ToUrl(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<SecretUrl>(text);
+}
+
 std::optional<ListenAddress> ToAdminListen(const std::string& text) {
   return text == "off" ? std::nullopt : ParseListenAddress(text);
 }
@@ -132,16 +182,24 @@ std::expected<Config, ConfigExit> ToConfig(const RawFlags& raw,
         Bad("--heartbeat-timeout-ms must be at least twice --heartbeat-interval-ms"));
   }
   if (raw.node.empty()) return std::unexpected(Bad("--node must not be empty"));
+  if (!raw.redis.empty() && raw.postgres.empty()) {
+    return std::unexpected(Bad("--redis needs --postgres: the embedded store has one node only"));
+  }
   Config config{
       .listen = *ParseListenAddress(raw.listen),
       .admin_listen = ToAdminListen(raw.admin_listen),
       .data_dir = directory / raw.data_dir,
+      .postgres = ToUrl(raw.postgres),
+      .redis = ToUrl(raw.redis),
+      .migrate = ToMigrations(raw.migrate),
+      .durability = raw.durability == "unsafe" ? Durability::kUnsafe : Durability::kRequired,
       .secret_file = std::nullopt,
       .node = raw.node,
       .shards = raw.shards,
       .heartbeat_interval = std::chrono::milliseconds(raw.heartbeat_interval_ms),
       .heartbeat_timeout = std::chrono::milliseconds(raw.heartbeat_timeout_ms),
       .presence_grace = std::chrono::milliseconds(raw.presence_grace_ms),
+      .drain = std::chrono::seconds(raw.drain_seconds),
       .allowed_origins = raw.allowed_origins,
       .rate_limits = raw.rate_limits == "off" ? RateLimitMode::kOff : RateLimitMode::kDefault,
       .log_level = ToLogLevel(raw.log_level),
@@ -149,6 +207,8 @@ std::expected<Config, ConfigExit> ToConfig(const RawFlags& raw,
   if (!raw.secret_file.empty()) config.secret_file = directory / raw.secret_file;
   return config;
 }
+
+void Overwrite(char* text) { std::memset(text, '*', std::strlen(text)); }
 
 // Names of other programs may stand in the same file; a CHAT_ name that is no flag is a mistake.
 std::optional<ConfigExit> LoadDotenv(const CLI::App& app, const std::filesystem::path& file) {
@@ -196,6 +256,17 @@ std::optional<ListenAddress> ParseListenAddress(const std::string& text) {
   return ListenAddress{std::move(host), port};
 }
 
+void HideArguments(int argc, char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    for (const std::string_view flag : {"--postgres", "--redis"}) {
+      if (!std::string_view(argv[i]).starts_with(flag)) continue;
+      char* const rest = argv[i] + flag.size();
+      if (*rest == '=') Overwrite(rest + 1);
+      if (*rest == '\0' && i + 1 < argc) Overwrite(argv[i + 1]);
+    }
+  }
+}
+
 std::expected<Config, ConfigExit> ParseConfig(int argc, const char* const* argv,
                                               const std::filesystem::path& directory) {
   RawFlags raw;
@@ -206,10 +277,12 @@ std::expected<Config, ConfigExit> ParseConfig(int argc, const char* const* argv,
   app.set_help_flag("--help", "Print this and exit");
   AddAddressFlags(app, raw);
   AddStoreFlags(app, raw);
+  AddClusterFlags(app, raw);
   AddServingFlags(app, raw);
   app.footer(
       "Each flag is also an environment variable (--data-dir is CHAT_DATA_DIR), which may "
-      "stand in a .env file.\nFlags win over the environment, the environment over the file.");
+      "stand in a .env file.\nPasswords belong there: flags are seen by all users of the machine."
+      "\nFlags win over the environment, the environment over the file.");
   if (std::optional<ConfigExit> exit = LoadDotenv(app, directory / ".env")) {
     return std::unexpected(*std::move(exit));
   }

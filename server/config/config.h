@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/limits.h"
+#include "server/config/secret_url.h"
 
 namespace chat::config {
 
@@ -22,18 +23,34 @@ struct ListenAddress {
 };
 
 enum class RateLimitMode { kDefault, kOff };
+
+// What happens to a database whose schema is older than this program's.
+enum class Migrations {
+  kAuto,   // it is brought up to date
+  kCheck,  // the server does not start
+  kOff,    // it is taken as it is
+};
+
+// Whether PostgreSQL may be one that loses what it committed when its machine crashes.
+enum class Durability { kRequired, kUnsafe };
+
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 
 struct Config {
   ListenAddress listen{"127.0.0.1", 8080};
   std::optional<ListenAddress> admin_listen = ListenAddress{"127.0.0.1", 9090};
   std::filesystem::path data_dir = "chat-data";
+  std::optional<SecretUrl> postgres;  // instead of the embedded store
+  std::optional<SecretUrl> redis;     // only with PostgreSQL
+  Migrations migrate = Migrations::kAuto;
+  Durability durability = Durability::kRequired;
   std::optional<std::filesystem::path> secret_file;
   std::string node;
   std::uint32_t shards = 1;
   std::chrono::milliseconds heartbeat_interval = kHeartbeatIntervalDefault;
   std::chrono::milliseconds heartbeat_timeout = kHeartbeatTimeoutDefault;
   std::chrono::milliseconds presence_grace = kPresenceGraceDefault;
+  std::chrono::seconds drain{10};
   std::vector<std::string> allowed_origins;
   RateLimitMode rate_limits = RateLimitMode::kDefault;
   LogLevel log_level = LogLevel::kInfo;
@@ -53,6 +70,10 @@ struct ConfigExit {
 // thread starts.
 std::expected<Config, ConfigExit> ParseConfig(int argc, const char* const* argv,
                                               const std::filesystem::path& directory);
+
+// Overwrites the URLs of `--postgres` and `--redis` in the memory of the arguments, which every
+// user of the machine can read in /proc. Call it once they are parsed.
+void HideArguments(int argc, char* const* argv);
 
 // Errors: nullopt for what is not host:port with a port of 0 to 65535; IPv6 hosts stand in
 // brackets.

@@ -19,7 +19,8 @@ class ConfigTest : public ::testing::Test {
     std::filesystem::create_directories(directory_);
   }
   ~ConfigTest() override {
-    for (const char* name : {"CHAT_SHARDS", "CHAT_NODE", "CHAT_LISTEN", "CHAT_LOG_LEVEL"}) {
+    for (const char* name : {"CHAT_SHARDS", "CHAT_NODE", "CHAT_LISTEN", "CHAT_LOG_LEVEL",
+                             "CHAT_POSTGRES_URL", "CHAT_REDIS_URL"}) {
       unsetenv(name);
     }
   }
@@ -46,6 +47,11 @@ TEST_F(ConfigTest, HasTheDefaultsOfTheContract) {
   EXPECT_EQ(config->presence_grace.count(), 10000);
   EXPECT_EQ(config->rate_limits, RateLimitMode::kDefault);
   EXPECT_FALSE(config->node.empty());
+  EXPECT_FALSE(config->postgres);
+  EXPECT_FALSE(config->redis);
+  EXPECT_EQ(config->migrate, Migrations::kAuto);
+  EXPECT_EQ(config->durability, Durability::kRequired);
+  EXPECT_EQ(config->drain.count(), 10);
 }
 
 TEST_F(ConfigTest, FlagsWinOverTheEnvironmentAndTheEnvironmentOverTheFile) {
@@ -78,6 +84,12 @@ TEST_F(ConfigTest, ABadSettingIsOneLineThatNamesItAndExitCodeTwo) {
                                                       {"--log-level", "loud"},
                                                       {"--no-such-flag"},
                                                       {"--node", ""},
+                                                      {"--postgres", "db:5432"},
+                                                      {"--redis", "6379"},
+                                                      {"--redis", "redis://h"},
+                                                      {"--migrate", "perhaps"},
+                                                      {"--durability", "some"},
+                                                      {"--drain-seconds", "-1"},
                                                       {"--heartbeat-timeout-ms", "100"}};
   for (const auto& flags : kBad) {
     const auto config = Parse(flags);
@@ -114,10 +126,26 @@ TEST_F(ConfigTest, HelpNamesEveryFlagAndEndsWithZero) {
 
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().exit_code, 0);
-  for (const char* flag :
-       {"--listen", "--admin-listen", "--data-dir", "--secret-file", "--node", "--shards",
-        "--heartbeat-interval-ms", "--heartbeat-timeout-ms", "--presence-grace-ms",
-        "--allowed-origins", "--rate-limits", "--log-level", "CHAT_SHARDS"}) {
+  for (const char* flag : {"--listen",
+                           "--admin-listen",
+                           "--data-dir",
+                           "--secret-file",
+                           "--node",
+                           "--shards",
+                           "--heartbeat-interval-ms",
+                           "--heartbeat-timeout-ms",
+                           "--presence-grace-ms",
+                           "--allowed-origins",
+                           "--rate-limits",
+                           "--log-level",
+                           "CHAT_SHARDS",
+                           "--postgres",
+                           "CHAT_POSTGRES_URL",
+                           "--redis",
+                           "CHAT_REDIS_URL",
+                           "--migrate",
+                           "--durability",
+                           "--drain-seconds"}) {
     EXPECT_NE(config.error().text.find(flag), std::string::npos) << flag;
   }
 }
@@ -130,6 +158,58 @@ TEST_F(ConfigTest, AdminCanBeOffAndOriginsAreAList) {
   EXPECT_FALSE(config->admin_listen);
   EXPECT_EQ(config->allowed_origins,
             (std::vector<std::string>{"https://a.example", "https://b.example"}));
+}
+
+TEST_F(ConfigTest, TheStoresOfAClusterComeFromFlagsOrTheirVariables) {
+  setenv("CHAT_POSTGRES_URL", "postgres://chat:pw@db/chat", 1);
+
+  const auto config = Parse({"--redis", "rediss://:pw@cache/0", "--migrate", "check",
+                             "--drain-seconds", "0", "--durability", "unsafe"});
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->postgres, SecretUrl("postgres://chat:pw@db/chat"));
+  EXPECT_EQ(config->redis, SecretUrl("rediss://:pw@cache/0"));
+  EXPECT_EQ(config->migrate, Migrations::kCheck);
+  EXPECT_EQ(config->durability, Durability::kUnsafe);
+  EXPECT_EQ(config->drain.count(), 0);
+}
+
+TEST_F(ConfigTest, NoErrorShowsAPassword) {
+  const std::vector<std::vector<const char*>> kBad = {
+      {"--postgres", "mysql://chat:s3cr3t@db/chat"},
+      {"--redis", "redis://:s3cr3t@cache/0"},
+      {"--postgress=postgres://chat:s3cr3t@db/chat"},
+      {"--postgres=postgres://chat:s3cr3t@db/chat", "postgres://chat:s3cr3t@db/chat"},
+      {"--shards", "postgres://chat:s3cr3t@db/chat"}};
+  for (const auto& flags : kBad) {
+    const auto config = Parse(flags);
+
+    ASSERT_FALSE(config) << flags.front();
+    EXPECT_FALSE(config.error().text.contains("s3cr3t")) << config.error().text;
+  }
+}
+
+TEST_F(ConfigTest, HelpShowsNoPasswordOfTheEnvironment) {
+  setenv("CHAT_POSTGRES_URL", "postgres://chat:s3cr3t@db/chat", 1);
+
+  const auto config = Parse({"--help"});
+
+  ASSERT_FALSE(config);
+  EXPECT_FALSE(config.error().text.contains("s3cr3t")) << config.error().text;
+}
+
+TEST(HideArgumentsTest, OverwritesTheUrlsAndNothingElse) {
+  std::vector<std::string> arguments = {"chat-be",   "--postgres", "postgres://a:b@c",
+                                        "--shards",  "2",          "--redis=redis://:d@e",
+                                        "--postgres"};
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+
+  HideArguments(static_cast<int>(pointers.size()), pointers.data());
+
+  EXPECT_EQ(arguments,
+            (std::vector<std::string>{"chat-be", "--postgres", "****************", "--shards", "2",
+                                      "--redis=************", "--postgres"}));
 }
 
 TEST(ListenAddressTest, TakesNamesAndBothKindsOfAddress) {

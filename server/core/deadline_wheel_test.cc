@@ -168,6 +168,7 @@ TEST_F(DeadlineWheelTest, FindsEachInTimeAmongRandomActivity) {
   std::vector<std::unique_ptr<Client>> clients;
   std::set<int> watched;
   Instant now = kStart;
+  clients.reserve(200);
   for (int number = 0; number < 200; ++number) {
     clients.push_back(std::make_unique<Client>(number));
   }

@@ -22,7 +22,7 @@ Delivery::Delivery(Messages& messages, Conversations& conversations, EntrySink& 
 
 Delivery::~Delivery() = default;
 
-void Delivery::Accept(EntryRef entry) {
+void Delivery::Accept(const EntryRef& entry) {
   Stream& stream = Touch(entry->entry.conversation_id);
   stream.head = std::max(stream.head, entry->entry.seq);
   if (Hold(stream, entry)) {
@@ -30,6 +30,7 @@ void Delivery::Accept(EntryRef entry) {
     if (stream.stalled || stream.reading == Reading::kEntries) sink_.Delayed(*entry);
   } else {
     sink_.Delayed(*entry);
+    if (entry->entry.seq < stream.first) TellMissed(stream);
   }
   EvictIdle();
 }
@@ -110,6 +111,7 @@ bool Delivery::PumpFront(Stream& stream) {
     return false;
   }
   stream.held.pop_front();
+  if (!stream.delivered) stream.first = seq;
   stream.delivered = seq;
   sink_.Deliver(*front, stream.members->members);
   return true;
@@ -187,6 +189,13 @@ void Delivery::GiveUp(Stream& stream) {
   stream.fruitless = 0;
   stream.held.clear();
   stream.delivered = stream.head;
+  if (stream.members) sink_.Skipped(stream.conversation_id, stream.head, stream.members->members);
+}
+
+// Entries of several nodes come in any order, so the first one that is heard of a conversation may
+// not be the first that is owed. All before it are committed: one gap makes up for all of them.
+void Delivery::TellMissed(Stream& stream) {
+  stream.first = Seq();
   if (stream.members) sink_.Skipped(stream.conversation_id, stream.head, stream.members->members);
 }
 

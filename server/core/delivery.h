@@ -60,7 +60,7 @@ class Delivery {
 
   // Takes a committed entry; entries may come twice, late or with holes between them. It is
   // delivered, called delayed, or held while the member list is read, which ends in one of the two.
-  void Accept(EntryRef entry);
+  void Accept(const EntryRef& entry);
 
   // Tries again what the store could not answer.
   void Advance(Instant now);
@@ -77,6 +77,7 @@ class Delivery {
   struct Stream {
     ConversationId conversation_id;
     std::optional<Seq> delivered;  // empty until the first entry comes through
+    Seq first;                     // that one, while what comes before it was not missed
     Seq head;                      // the highest seq heard of
     std::optional<MemberList> members;
     std::deque<EntryRef> held;  // ascending by seq, without repeats
@@ -100,6 +101,7 @@ class Delivery {
   void Stall(Stream& stream);
   void DelayHeld(const Stream& stream);
   void GiveUp(Stream& stream);
+  void TellMissed(Stream& stream);
   void SetMembers(Stream& stream, std::optional<MemberList> members);
 
   Messages& messages_;

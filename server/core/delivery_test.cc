@@ -107,6 +107,17 @@ TEST_F(DeliveryTest, AnEntryThatComesAgainIsNotHandedOnTwice) {
   EXPECT_EQ(Settled(), (Told{"delayed 1"}));
 }
 
+TEST_F(DeliveryTest, WhatComesAfterTheFirstAndBelongsBeforeItIsMadeUpForByOneGap) {
+  delivery_.Accept(Entry(4));
+  Settled();
+
+  delivery_.Accept(Entry(2));
+  delivery_.Accept(Entry(3));
+  delivery_.Accept(Entry(5));
+
+  EXPECT_EQ(Settled(), (Told{"delayed 2", "skipped to 4", "delayed 3", "deliver 5"}));
+}
+
 TEST_F(DeliveryTest, EntriesThatComeOutOfOrderAreHandedOnInOrder) {
   Store(3);
   delivery_.Accept(Entry(1));

@@ -18,6 +18,7 @@ Hub::Hub(HubOptions options, HubPorts ports, Moment now)
                 {.home = ports.home, .bus = ports.bus, .records = ports.presence_records}, roster_),
       delivery_(ports.messages, ports.conversations, *this),
       syncs_(ports.messages, roster_, delivery_),
+      evacuation_(roster_),
       self_(std::make_shared<Hub*>(this)) {}
 
 Hub::~Hub() = default;
@@ -32,6 +33,7 @@ void Hub::Advance(Moment now) {
   syncs_.ForgetPassed(handled_commit_);
   send_limiter_.Advance(now.steady);
   revocations_.Advance(now.steady);
+  evacuation_.Advance(now.steady);
 }
 
 Connection& Hub::Connect(const NewConnection& made) {
@@ -78,12 +80,6 @@ void Hub::EndSilent(Connection& connection) {
   ++counters_.heartbeat_timeouts;
   presence_.Disconnected(connection, Departure::kSilent, now_);
   connection.Close(websocket::CloseCode::kHeartbeatTimeout, "nothing was heard for too long");
-}
-
-void Hub::TellToGo(std::chrono::milliseconds reconnect_after) {
-  SharedFrame frame(GoAwayFrame(reconnect_after));
-  roster_.ForEach(
-      [&](Connection& connection) { connection.Send(frame.wire(connection.encoding())); });
 }
 
 void Hub::Handle(const BusMessage& message) {

@@ -20,6 +20,7 @@
 #include "server/core/connection.h"
 #include "server/core/deadline_wheel.h"
 #include "server/core/delivery.h"
+#include "server/core/evacuation.h"
 #include "server/core/events.h"
 #include "server/core/moment.h"
 #include "server/core/pending_sends.h"
@@ -105,8 +106,14 @@ class Hub : private EntrySink {
   const OutboxTotals& outbox_totals() const { return roster_.outbox_totals(); }
   const HubCounters& counters() const { return counters_; }
 
-  // Tells all clients that this node is about to close their connections.
-  void TellToGo(std::chrono::milliseconds reconnect_after);
+  // Tells all clients of now to go elsewhere, each at its own moment, and closes their connections
+  // with 1012 once what they wait for is written. The hub goes on serving.
+  void Evacuate(EvacuationPace pace) { evacuation_.Begin(pace, now_.steady); }
+  void HurryEvacuation() { evacuation_.Hurry(); }
+  bool is_evacuated() const { return evacuation_.is_over(); }
+
+  // Says of everyone whose connection was closed that they are gone, without waiting for the grace.
+  void EndAllGraces() { presence_.EndAllGraces(); }
 
   // Sends that are not answered yet.
   std::size_t pending_sends() const { return sends_.size(); }
@@ -127,8 +134,8 @@ class Hub : private EntrySink {
   void EndSilent(Connection& connection);
 
   void Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) override;
-  void DeliverTo(Connection& connection, const CommittedEntry& entry, SharedFrame& frame);
-  void Delayed(const CommittedEntry& entry) override;
+  void DeliverTo(Connection& connection, const CommittedEntry& committed, SharedFrame& frame);
+  void Delayed(const CommittedEntry& committed) override;
   void Skipped(ConversationId conversation, Seq head, const std::vector<UserId>& members) override;
 
   HubOptions options_;
@@ -142,6 +149,7 @@ class Hub : private EntrySink {
   SendLimiter send_limiter_;
   Delivery delivery_;
   SyncDriver syncs_;
+  Evacuation evacuation_;
   CommitNumber handled_commit_ = 0;
   RecentRevocations revocations_;
   // Completions hold a weak reference to it: they may come after the hub is gone.

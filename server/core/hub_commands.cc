@@ -93,7 +93,7 @@ void Hub::HandleSend(Connection& connection, Ref ref, const v1::SendCommand& com
   if (auto legal = CheckSend(command); !legal) return Refuse(connection, ref, legal.error());
   if (options_.rate_limits == RateLimits::kDefault) {
     if (const auto wait = send_limiter_.TryTake(connection.owner().user_id, now_.steady)) {
-      return Refuse(connection, ref, {ErrorCode::kRateLimited, "too many messages", *wait});
+      return Refuse(connection, ref, {ErrorCode::kRateLimited, "too many messages", wait});
     }
   }
   if (connection.sends_in_flight >= PendingSends::kSendsInFlightMax) {

@@ -330,18 +330,6 @@ TEST(HubTest, ASessionThatWasRevokedDuringItsUpgradeGetsNoLiveConnection) {
   EXPECT_EQ(late.closed_with(), websocket::CloseCode::kSessionRevoked);
 }
 
-TEST(HubTest, TellsEveryClientWhenTheNodeIsAboutToGo) {
-  HubWorld world;
-  Device& alice = world.Connect(kAlice);
-  alice.Take();
-
-  world.hub().TellToGo(milliseconds(1500));
-
-  const auto frames = alice.Take();
-  ASSERT_EQ(frames.size(), 1u);
-  EXPECT_EQ(frames[0].go_away().reconnect_after_ms(), 1500u);
-}
-
 TEST(HubTest, AnAnswerThatComesAfterTheConnectionEndedHarmsNobody) {
   HubWorld world;
   const ConversationId room = world.store().AddConversation({kAlice, kBob});

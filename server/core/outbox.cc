@@ -122,7 +122,7 @@ void Outbox::State::DropTyping(OutboxTotals& totals) {
 }
 
 void Outbox::State::ReplaceBodies(OutboxTotals& totals) {
-  auto kept = fifo.begin() + static_cast<std::ptrdiff_t>(first + (written > 0 ? 1 : 0));
+  auto kept = fifo.begin() + static_cast<std::ptrdiff_t>(first) + (written > 0 ? 1 : 0);
   for (auto item = kept; item != fifo.end(); ++item) {
     if (item->kind == ItemKind::kBody) {
       bytes -= item->frame->size();

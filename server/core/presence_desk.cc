@@ -60,6 +60,11 @@ void PresenceDesk::Publish() {
       std::make_shared<const std::vector<PresenceTransition>>(std::move(transitions)));
 }
 
+void PresenceDesk::EndAllGraces() {
+  tracker_.EndAllGraces();
+  Publish();
+}
+
 void PresenceDesk::Heard(const std::vector<PresenceTransition>& transitions) {
   std::vector<LastSeen> left;
   for (const PresenceTransition& transition : transitions) {
@@ -69,12 +74,13 @@ void PresenceDesk::Heard(const std::vector<PresenceTransition>& transitions) {
       PublishLater();
     }
     const std::optional<PresenceChange> change = map_.Apply(transition);
+    // Every place that is left writes it down, and the store keeps the latest: two that are left at
+    // the same time each see the other as the last one.
+    if (ours && !transition.online) left.push_back({transition.user_id, transition.at});
     if (!change) continue;
     for (const ConnectionHandle watcher : watches_.WatchersOf(transition.user_id)) {
       if (Connection* connection = roster_.Find(watcher)) connection->SendPresence(*change);
     }
-    // The shard that was left last writes it down, so that it is written once.
-    if (ours && change->online == OnlineState::kOffline) left.push_back(change->seen);
   }
   if (!left.empty()) ports_.records.RecordLastSeen(std::move(left));
 }

@@ -55,6 +55,9 @@ class PresenceDesk {
   // how they are now. Limits: kWatchUsersMax users.
   void Watch(Connection& connection, Ref ref, const v1::WatchPresenceCommand& command);
 
+  // Says at once that those are gone who could still have come back: this shard is about to end.
+  void EndAllGraces();
+
   // Whom `user` may see has changed: drops the watches that are no longer allowed.
   void Recheck(UserId user);
 

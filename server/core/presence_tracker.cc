@@ -42,6 +42,10 @@ void PresenceTracker::EndGraces(Instant now) {
   while (!leaving_.empty() && leaving_.front().until <= now) EndGrace(leaving_.begin());
 }
 
+void PresenceTracker::EndAllGraces() {
+  while (!leaving_.empty()) EndGrace(leaving_.begin());
+}
+
 void PresenceTracker::EndGrace(LeavingList::iterator leaving) {
   transitions_.push_back({.shard = shard_,
                           .user_id = leaving->owner.user_id,

@@ -47,6 +47,9 @@ class PresenceTracker {
   // over; nothing when there is none.
   void LeftElsewhere(UserId user);
 
+  // Nobody can come back here any more: every grace is over.
+  void EndAllGraces();
+
   // Ends the graces that are over. Returns what changed since the last call, in the order it did.
   [[nodiscard]] std::vector<PresenceTransition> Advance(Instant now);
 

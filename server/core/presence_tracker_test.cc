@@ -72,6 +72,21 @@ TEST_F(PresenceTrackerTest, GoesOfflineAfterTheGraceWithTheTimeOfTheClose) {
   EXPECT_FALSE(tracker_.IsOnline(kAlice));
 }
 
+TEST_F(PresenceTrackerTest, EndsAllGracesWhenItIsAskedTo) {
+  Connect(kAlice);
+  Connect(kBob);
+  Advance();
+  At(seconds(5));
+  Close(kAlice);
+  At(seconds(6));
+
+  tracker_.EndAllGraces();
+
+  EXPECT_THAT(Advance(), ElementsAre("-1@5000"));
+  EXPECT_FALSE(tracker_.IsOnline(kAlice));
+  EXPECT_TRUE(tracker_.IsOnline(kBob));
+}
+
 TEST_F(PresenceTrackerTest, SaysNothingOfAReturnWithinTheGrace) {
   Connect(kAlice);
   Advance();

@@ -34,6 +34,10 @@ class Server {
 
   void Start();
 
+  // From now on each answer is its connection's last one: clients connect anew, elsewhere if a load
+  // balancer says so.
+  void CloseAfterAnswers() { options_.session.use_max = ConnectionUse::kClose; }
+
   // Accepts nothing more and ends each session after the answer that it is at.
   void Drain();
 

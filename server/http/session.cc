@@ -127,10 +127,10 @@ asio::awaitable<ConnectionUse> HttpSession::AnswerMiss(RouteMiss miss) {
 }
 
 asio::awaitable<ConnectionUse> HttpSession::Serve(RouteMatch match) {
-  const ConnectionUse use = WantedUse();
+  const ConnectionUse wanted = WantedUse();
   Response response = co_await match.route->handler(TakeRequest(std::move(match.captures)));
   Report(match.route->pattern, response.status);
-  co_return co_await Send(std::move(response), is_draining_ ? ConnectionUse::kClose : use);
+  co_return co_await Send(std::move(response), IsLast() ? ConnectionUse::kClose : wanted);
 }
 
 asio::awaitable<ConnectionUse> HttpSession::Upgrade() {
@@ -140,19 +140,25 @@ asio::awaitable<ConnectionUse> HttpSession::Upgrade() {
     Report(options_.upgrade->path, plan.error().status);
     co_return co_await Send(std::move(plan.error()), ConnectionUse::kClose);
   }
-  if (is_draining_ || !options_.upgrade->has_room()) {
-    co_return co_await End(
-        {Refusal{ErrorCode::kUnavailable, "Too many are connected.", std::chrono::seconds(1)}});
-  }
+  if (auto admitted = Admit(); !admitted) co_return co_await End({std::move(admitted.error())});
   const net::IpAddress client_address =
       FindClientAddress(peer_, reader_.head().headers, options_.trusted_proxies);
   const Request request = TakeRequest({});
   std::expected<SessionOwner, Refusal> owner =
       co_await options_.upgrade->authenticate(FindCredentials(request));
   if (!owner) co_return co_await End({std::move(owner.error())});
+  if (auto admitted = Admit(); !admitted) co_return co_await End({std::move(admitted.error())});
   Report(options_.upgrade->path, Status::kSwitchingProtocols);
   HandOver(*owner, std::move(*plan), client_address);
   co_return ConnectionUse::kClose;
+}
+
+std::expected<void, Refusal> HttpSession::Admit() const {
+  if (is_draining_) {
+    return std::unexpected(
+        Refusal{ErrorCode::kUnavailable, "The server restarts.", std::chrono::seconds(1)});
+  }
+  return options_.upgrade->admit();
 }
 
 void HttpSession::HandOver(SessionOwner owner, UpgradePlan plan, net::IpAddress client_address) {
@@ -217,7 +223,7 @@ void HttpSession::Report(std::string_view pattern, Status status) const {
 }
 
 ConnectionUse HttpSession::WantedUse() {
-  const bool goes_on = reader_.head().keep_alive && !is_draining_;
+  const bool goes_on = reader_.head().keep_alive && !IsLast();
   return goes_on ? ConnectionUse::kKeepAlive : ConnectionUse::kClose;
 }
 

@@ -50,6 +50,7 @@ struct SessionOptions {
   const Router* router = nullptr;
   const Clock* clock = nullptr;
   std::optional<UpgradeOptions> upgrade = std::nullopt;
+  ConnectionUse use_max = ConnectionUse::kKeepAlive;  // kClose: each answer is a connection's last
   std::vector<net::IpPrefix> trusted_proxies = {};
   std::size_t body_bytes_max = 64 * kMebibyte;  // of all sessions together
   HttpTimeouts timeouts = {};
@@ -96,9 +97,11 @@ class HttpSession {
   asio::awaitable<void> Linger();
 
   Request TakeRequest(std::vector<Field> captures);
+  std::expected<void, Refusal> Admit() const;
   void HandOver(SessionOwner owner, UpgradePlan plan, net::IpAddress client_address);
   void Report(std::string_view pattern, Status status) const;
   ConnectionUse WantedUse();
+  bool IsLast() const { return is_draining_ || options_.use_max == ConnectionUse::kClose; }
 
   const SessionOptions& options_;
   BodyBudget& budget_;

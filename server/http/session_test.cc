@@ -230,6 +230,21 @@ TEST(HttpSessionTest, ReportsWhatAHandlerThrewAndEndsTheConnection) {
   EXPECT_EQ(failure.get_future().get(), "a bug");
 }
 
+TEST(HttpSessionTest, AnswersCanBeMadeTheLastOnesOfTheirConnections) {
+  TestServer server(MakeRouter(), {});
+  RawClient client(server.port());
+  client.Send(Get("/echo/a"));
+  client.ReadUntil("<a:>");
+
+  server.OnShard([&] { server.server().CloseAfterAnswers(); });
+
+  client.Send(Get("/echo/b"));
+  EXPECT_TRUE(client.ReadToEnd().contains("\r\nConnection: close\r\n"));
+  RawClient newcomer(server.port());
+  newcomer.Send(Get("/echo/c"));
+  EXPECT_TRUE(newcomer.ReadToEnd().contains("\r\nConnection: close\r\n"));
+}
+
 TEST(HttpSessionTest, DrainEndsIdleConnectionsAndAcceptsNoNewOnes) {
   TestServer server(MakeRouter(), {});
   RawClient idle(server.port());

@@ -37,8 +37,9 @@ struct UpgradeOptions {
   std::string path = "/v1/ws";
   std::vector<std::string> allowed_origins = {};  // "https://chat.example", besides the same host
   Authenticate authenticate = {};
-  // False when there are too many WebSockets; answered 503.
-  std::function<bool()> has_room = {};
+  // Whether there may be one more WebSocket now: kUnavailable when not. Asked before and after
+  // `authenticate`.
+  std::function<std::expected<void, Refusal>()> admit = {};
   // Takes over the connection and writes the greeting.
   std::function<void(net::NewWebSocket)> accept = {};
 };

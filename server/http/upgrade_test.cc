@@ -78,11 +78,14 @@ class UpgradeTest : public ::testing::Test {
 
   ServerOptions MakeOptions() {
     ServerOptions options;
-    options.session.upgrade =
-        UpgradeOptions{.allowed_origins = {"https://other.example"},
-                       .authenticate = Admit,
-                       .has_room = [this] { return table_->size() < room_; },
-                       .accept = [this](net::NewWebSocket made) { table_->Add(std::move(made)); }};
+    options.session.upgrade = UpgradeOptions{
+        .allowed_origins = {"https://other.example"},
+        .authenticate = Admit,
+        .admit = [this]() -> std::expected<void, Refusal> {
+          if (table_->size() < room_) return {};
+          return std::unexpected(Refusal{ErrorCode::kUnavailable, "full", std::chrono::seconds(1)});
+        },
+        .accept = [this](net::NewWebSocket made) { table_->Add(std::move(made)); }};
     return options;
   }
 

@@ -23,9 +23,9 @@ epoll_event MakeEvent(void* token, Interest interest) {
 
 }  // namespace
 
-Poller::Poller(asio::any_io_executor executor, Handler on_ready)
+Poller::Poller(const asio::any_io_executor& executor, Handler on_ready)
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      watch_(std::move(executor), ::dup(epoll_.number())),
+      watch_(executor, ::dup(epoll_.number())),
       on_ready_(std::move(on_ready)) {}
 
 bool Poller::Add(int descriptor, void* token, Interest interest) {

@@ -41,7 +41,7 @@ class Poller {
  public:
   using Handler = std::function<void(std::span<const Ready>)>;
 
-  Poller(asio::any_io_executor executor, Handler on_ready);
+  Poller(const asio::any_io_executor& executor, Handler on_ready);
 
   // Calls the handler once, with the next batch of ready descriptors; until then, asking again
   // changes nothing. Asked at the end of a turn: what stays ready, because it is written to only

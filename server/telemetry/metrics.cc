@@ -68,21 +68,27 @@ const std::vector<ShardMetric>& ShardMetrics() {
   return kMetrics;
 }
 
+MetricFamily Single(const PartNumber& number) {
+  const MetricType type =
+      number.kind == PartNumber::Kind::kGauge ? MetricType::Gauge : MetricType::Counter;
+  return {std::string(number.name), std::string(number.help), type, {Sample(type, number.value)}};
+}
+
 MetricFamily Total(std::string_view name, std::string_view help, std::uint64_t value) {
-  return {std::string(name),
-          std::string(help),
-          MetricType::Counter,
-          {Sample(MetricType::Counter, static_cast<double>(value))}};
+  return Single({.name = name, .help = help, .value = static_cast<double>(value)});
 }
 
 }  // namespace
 
-std::string RenderMetrics(const std::vector<ShardSnapshot>& shards, const StoreSnapshot& store) {
+std::string RenderMetrics(const ServerSnapshot& server) {
+  const StoreSnapshot& store = server.store;
   std::vector<MetricFamily> families;
-  for (const ShardMetric& shown : ShardMetrics()) families.push_back(PerShard(shown, shards));
+  for (const ShardMetric& shown : ShardMetrics())
+    families.push_back(PerShard(shown, server.shards));
   families.push_back(Total("chat_store_commits_total", "Transactions committed.", store.commits));
   families.push_back(Total("chat_store_writes_total", "Changes asked of the store.", store.writes));
   families.push_back(Total("chat_store_reads_total", "Reads asked of the store.", store.reads));
+  for (const PartNumber& number : server.parts) families.push_back(Single(number));
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chat::telemetry {
@@ -24,14 +25,30 @@ struct ShardSnapshot {
   std::uint64_t slow_consumers = 0;
 };
 
-// The embedded store since the start.
+// The store since the start.
 struct StoreSnapshot {
   std::uint64_t commits = 0;
   std::uint64_t writes = 0;  // changes asked for; several share a commit
   std::uint64_t reads = 0;
 };
 
+// A number of a part that only some servers have, under its full name.
+struct PartNumber {
+  enum class Kind { kCounter, kGauge };
+
+  std::string_view name;  // as "chat_redis_messages_total"
+  std::string_view help;
+  Kind kind = Kind::kCounter;
+  double value = 0;
+};
+
+struct ServerSnapshot {
+  std::vector<ShardSnapshot> shards;
+  StoreSnapshot store;
+  std::vector<PartNumber> parts;
+};
+
 // Source: Prometheus text exposition format 0.0.4.
-std::string RenderMetrics(const std::vector<ShardSnapshot>& shards, const StoreSnapshot& store);
+std::string RenderMetrics(const ServerSnapshot& server);
 
 }  // namespace chat::telemetry

@@ -1,0 +1,207 @@
+#include "server/app/clustered_backend.h"
+
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "server/app/cluster_metrics.h"
+#include "server/app/report_dependency.h"
+#include "server/app/startup_loop.h"
+#include "server/auth/secure_random.h"
+#include "server/postgres/accounts.h"
+#include "server/postgres/commit_log.h"
+#include "server/postgres/contacts.h"
+#include "server/postgres/conversations.h"
+#include "server/postgres/dependency.h"
+#include "server/postgres/lease.h"
+#include "server/postgres/messages.h"
+#include "server/postgres/nodes.h"
+#include "server/postgres/presence_records.h"
+#include "server/postgres/sessions.h"
+#include "server/postgres/signing_keys.h"
+#include "server/redis/dependency.h"
+#include "server/redis/redis_url.h"
+#include "server/telemetry/log.h"
+
+namespace chat::app {
+namespace {
+
+using telemetry::Log;
+using telemetry::Severity;
+
+// How long PostgreSQL may take to be there when the server starts, and how often it is asked.
+constexpr std::chrono::seconds kConnectPatience{30};
+constexpr std::chrono::seconds kConnectInterval{1};
+
+postgres::MigrationMode ToMode(config::Migrations migrations) {
+  switch (migrations) {
+    case config::Migrations::kAuto:
+      return postgres::MigrationMode::kAuto;
+    case config::Migrations::kCheck:
+      return postgres::MigrationMode::kCheck;
+    case config::Migrations::kOff:
+      return postgres::MigrationMode::kOff;
+  }
+  return postgres::MigrationMode::kAuto;
+}
+
+postgres::DatabaseOptions MakeOptions(const config::Config& config) {
+  postgres::DatabaseOptions options;
+  options.address = config.postgres->secret_text();
+  options.node_name = config.node;
+  options.migrations = ToMode(config.migrate);
+  options.durability = config.durability == config::Durability::kUnsafe
+                           ? postgres::Durability::kUnchecked
+                           : postgres::Durability::kRequired;
+  return options;
+}
+
+// Only a PostgreSQL that cannot be reached may become another one by waiting.
+std::expected<std::unique_ptr<postgres::Database>, std::string> Connect(
+    const config::Config& config, Bus& bus) {
+  const auto end = std::chrono::steady_clock::now() + kConnectPatience;
+  while (true) {
+    auto database = postgres::Database::Open(MakeOptions(config), {.bus = bus});
+    if (database) return *std::move(database);
+    const std::string why = config::HidePasswords(database.error().detail);
+    if (database.error().code != postgres::OpenErrorCode::kConnect ||
+        std::chrono::steady_clock::now() + kConnectInterval > end) {
+      return std::unexpected(why);
+    }
+    Log(Severity::kWarn, "postgres_unreachable", {{"reason", why}});
+    StartupLoop().RunUntil([] { return false; }, kConnectInterval);
+  }
+}
+
+std::uint32_t RandomNumber() {
+  std::array<std::uint8_t, sizeof(std::uint32_t)> bytes;
+  auth::SystemRandom().Fill(bytes);
+  return std::bit_cast<std::uint32_t>(bytes);
+}
+
+void LogRedis(const redis::BroadcastState& state) {
+  const bool joined = state.status == redis::BroadcastStatus::kJoined;
+  if (joined) return Log(Severity::kInfo, "redis_joined");
+  Log(Severity::kWarn, "redis_lost", {{"reason", state.detail}});
+}
+
+void LogKind(const config::Config& config) {
+  if (config.durability == config::Durability::kUnsafe) {
+    Log(Severity::kWarn, "durability_unchecked",
+        {{"reason", "--durability unsafe: what was acked may be lost when PostgreSQL crashes"}});
+  }
+  if (!config.redis) {
+    Log(Severity::kWarn, "no_redis",
+        {{"reason", "other nodes are noticed through PostgreSQL only, and later"}});
+  }
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<ClusteredBackend>, std::string> ClusteredBackend::Open(
+    const config::Config& config) {
+  LogKind(config);
+  std::unique_ptr<ClusteredBackend> backend(new ClusteredBackend);
+  auto database = Connect(config, backend->from_here_);
+  if (!database) return std::unexpected(std::move(database.error()));
+  backend->database_ = *std::move(database);
+  backend->loop_ = std::make_unique<ClusterLoop>(backend->database_->clock());
+  if (auto opened = backend->OpenRedis(config); !opened) return std::unexpected(opened.error());
+  return backend;
+}
+
+// It connects later, and for ever: Redis may be away when a node starts.
+std::expected<void, std::string> ClusteredBackend::OpenRedis(const config::Config& config) {
+  if (!config.redis) return {};
+  auto url = redis::ParseRedisUrl(config.redis->secret_text());
+  if (!url) return std::unexpected("--redis: " + config::HidePasswords(url.error()));
+  auto opened = redis::Broadcast::Open(
+      loop_->io_context().get_executor(),
+      {.url = *std::move(url), .random = RandomNumber, .on_change = LogRedis});
+  if (!opened) return std::unexpected("--redis: " + config::HidePasswords(opened.error()));
+  redis_ = *std::move(opened);
+  return {};
+}
+
+// What still waits in the store completes on the loop, which therefore ends after it.
+ClusteredBackend::~ClusteredBackend() { Stop(); }
+
+ShardPorts ClusteredBackend::MakePorts(Executor& home) {
+  postgres::Database& database = *database_;
+  ShardPorts ports{.accounts = std::make_unique<postgres::Accounts>(database, home),
+                   .sessions = std::make_unique<postgres::Sessions>(database, home),
+                   .contacts = std::make_unique<postgres::Contacts>(database, home),
+                   .conversations = std::make_unique<postgres::Conversations>(database, home),
+                   .messages = std::make_unique<postgres::Messages>(database, home),
+                   .presence_records = std::make_unique<postgres::PresenceRecords>(database, home),
+                   .dependencies = {}};
+  ports.dependencies.push_back({std::make_unique<postgres::Dependency>(database, home)});
+  ports.dependencies.push_back({MakeClusterDependency(*loop_, home)});
+  if (redis_) {
+    ports.dependencies.push_back(
+        {std::make_unique<redis::Dependency>(loop_->io_context().get_executor(), *redis_, home),
+         Need::kShown});
+  }
+  return ports;
+}
+
+std::unique_ptr<SigningKeys> ClusteredBackend::MakeSigningKeys(Executor& home) {
+  return std::make_unique<postgres::SigningKeys>(*database_, home);
+}
+
+const Clock& ClusteredBackend::clock() const { return database_->clock(); }
+
+void ClusteredBackend::Subscribe(BusSubscriber subscriber) {
+  from_here_.Subscribe(subscriber);
+  from_others_.Subscribe(std::move(subscriber));
+}
+
+void ClusteredBackend::Start(std::function<void()> on_lost_track) {
+  from_here_.Subscribe(
+      {loop_->executor(), [this](const BusMessage& message) { loop_->Handle(message); }});
+  if (redis_) loop_->executor().Post([this] { redis_->Start(*loop_); });
+  loop_->Start({.to_shards = from_others_,
+                .log = std::make_unique<postgres::CommitLog>(*database_, loop_->executor()),
+                .nodes = std::make_unique<postgres::Nodes>(*database_, loop_->executor()),
+                .broadcast = broadcast(),
+                .after_turn = [this] { CountRedis(); }},
+               database_->lease().held().epoch, std::move(on_lost_track));
+}
+
+Broadcast& ClusteredBackend::broadcast() {
+  if (redis_) return *redis_;
+  return silence_;
+}
+
+void ClusteredBackend::CountRedis() {
+  if (!redis_) return;
+  const std::lock_guard lock(mutex_);
+  redis_counters_ = redis_->counters();
+}
+
+std::vector<telemetry::PartNumber> ClusteredBackend::PartNumbers() const {
+  std::vector<telemetry::PartNumber> numbers = ClusterNumbers(loop_->report());
+  if (!redis_) return numbers;
+  const std::lock_guard lock(mutex_);
+  const std::vector<telemetry::PartNumber> more = RedisNumbers(redis_counters_);
+  numbers.insert(numbers.end(), more.begin(), more.end());
+  return numbers;
+}
+
+BackendCounters ClusteredBackend::counters() const {
+  const postgres::DatabaseCounters store = database_->counters();
+  return {.store = {.commits = store.commits,
+                    .writes = store.appends + store.changes + store.writes,
+                    .reads = store.reads},
+          .parts = PartNumbers()};
+}
+
+void ClusteredBackend::Stop() {
+  if (loop_) loop_->Stop();
+  if (database_) database_->Stop();
+}
+
+}  // namespace chat::app

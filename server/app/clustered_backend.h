@@ -1,0 +1,71 @@
+// The backend of a server that is one of several: PostgreSQL holds the truth, Redis carries hints
+// and presence between the nodes.
+//
+// What the shards and the store of this node say goes to `from_here_`, which the shards and then
+// the cluster's loop hear; what other nodes said goes to `from_others_`, which only the shards
+// hear. So nothing that was heard is said again.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "server/app/backend.h"
+#include "server/app/cluster_loop.h"
+#include "server/config/config.h"
+#include "server/local/local_bus.h"
+#include "server/ports/broadcast.h"
+#include "server/postgres/database.h"
+#include "server/redis/broadcast.h"
+
+namespace chat::app {
+
+// Thread and lifetime: as Backend.
+class ClusteredBackend final : public Backend {
+ public:
+  // Connects to the PostgreSQL of `config`, for up to 30 s, and makes or migrates its schema.
+  //
+  // Errors: one sentence on what is in the way, without passwords.
+  static std::expected<std::unique_ptr<ClusteredBackend>, std::string> Open(
+      const config::Config& config);
+  ~ClusteredBackend() override;
+
+  ShardPorts MakePorts(Executor& home) override;
+  std::unique_ptr<SigningKeys> MakeSigningKeys(Executor& home) override;
+  const Clock& clock() const override;
+  Bus& bus() override { return from_here_; }
+  void Subscribe(BusSubscriber subscriber) override;
+  void Start(std::function<void()> on_lost_track) override;
+  BackendCounters counters() const override;
+  void Stop() override;
+
+ private:
+  ClusteredBackend() = default;
+
+  std::expected<void, std::string> OpenRedis(const config::Config& config);
+  Broadcast& broadcast();
+  void CountRedis();
+  std::vector<telemetry::PartNumber> PartNumbers() const;
+
+  // For a node without Redis: whatever it says, the others find in the log.
+  class SilentBroadcast final : public Broadcast {
+   public:
+    void Say(std::string) override {}
+  };
+
+  // In the order in which they must outlive each other.
+  LocalBus from_here_;
+  LocalBus from_others_;
+  std::unique_ptr<postgres::Database> database_;
+  std::unique_ptr<ClusterLoop> loop_;
+  SilentBroadcast silence_;
+  std::unique_ptr<redis::Broadcast> redis_;  // null without one
+
+  mutable std::mutex mutex_;
+  redis::BroadcastCounters redis_counters_;  // guarded by mutex_
+};
+
+}  // namespace chat::app

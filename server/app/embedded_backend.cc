@@ -1,0 +1,67 @@
+#include "server/app/embedded_backend.h"
+
+#include <utility>
+
+#include "server/sqlite/accounts.h"
+#include "server/sqlite/contacts.h"
+#include "server/sqlite/conversations.h"
+#include "server/sqlite/dependency.h"
+#include "server/sqlite/messages.h"
+#include "server/sqlite/presence_records.h"
+#include "server/sqlite/sessions.h"
+#include "server/sqlite/signing_keys.h"
+
+namespace chat::app {
+namespace {
+
+sqlite::MigrationMode ToMode(config::Migrations migrations) {
+  switch (migrations) {
+    case config::Migrations::kAuto:
+      return sqlite::MigrationMode::kAuto;
+    case config::Migrations::kCheck:
+      return sqlite::MigrationMode::kCheck;
+    case config::Migrations::kOff:
+      return sqlite::MigrationMode::kOff;
+  }
+  return sqlite::MigrationMode::kAuto;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<EmbeddedBackend>, std::string> EmbeddedBackend::Open(
+    const config::Config& config) {
+  std::unique_ptr<EmbeddedBackend> backend(new EmbeddedBackend);
+  auto database = sqlite::Database::Open({.data_dir = config.data_dir,
+                                          .migrations = ToMode(config.migrate),
+                                          .writer = {},
+                                          .readers = {}},
+                                         {.clock = backend->clock_, .bus = backend->bus_});
+  if (!database) return std::unexpected(std::move(database.error().detail));
+  backend->database_ = *std::move(database);
+  return backend;
+}
+
+ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
+  sqlite::Database& database = *database_;
+  ShardPorts ports{.accounts = std::make_unique<sqlite::Accounts>(database, home),
+                   .sessions = std::make_unique<sqlite::Sessions>(database, home),
+                   .contacts = std::make_unique<sqlite::Contacts>(database, home),
+                   .conversations = std::make_unique<sqlite::Conversations>(database, home),
+                   .messages = std::make_unique<sqlite::Messages>(database, home),
+                   .presence_records = std::make_unique<sqlite::PresenceRecords>(database, home),
+                   .dependencies = {}};
+  ports.dependencies.push_back({std::make_unique<sqlite::Dependency>(database, home)});
+  return ports;
+}
+
+std::unique_ptr<SigningKeys> EmbeddedBackend::MakeSigningKeys(Executor& home) {
+  return std::make_unique<sqlite::SigningKeys>(*database_, home);
+}
+
+BackendCounters EmbeddedBackend::counters() const {
+  const sqlite::DatabaseCounters store = database_->counters();
+  return {.store = {.commits = store.commits, .writes = store.writes, .reads = store.reads},
+          .parts = {}};
+}
+
+}  // namespace chat::app

@@ -1,0 +1,45 @@
+// The backend of a server that is alone: one SQLite file, and a bus between the shards of this
+// process.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/app/backend.h"
+#include "server/config/config.h"
+#include "server/local/local_bus.h"
+#include "server/runtime/system_clock.h"
+#include "server/sqlite/database.h"
+
+namespace chat::app {
+
+// Thread and lifetime: as Backend.
+class EmbeddedBackend final : public Backend {
+ public:
+  // Opens the file of `config`, makes or migrates it.
+  //
+  // Errors: one sentence on what is in the way.
+  static std::expected<std::unique_ptr<EmbeddedBackend>, std::string> Open(
+      const config::Config& config);
+
+  ShardPorts MakePorts(Executor& home) override;
+  std::unique_ptr<SigningKeys> MakeSigningKeys(Executor& home) override;
+  const Clock& clock() const override { return clock_; }
+  Bus& bus() override { return bus_; }
+  void Subscribe(BusSubscriber subscriber) override { bus_.Subscribe(std::move(subscriber)); }
+  void Start(std::function<void()>) override {}
+  BackendCounters counters() const override;
+  void Stop() override { database_->Stop(); }
+
+ private:
+  EmbeddedBackend() = default;
+
+  // In the order in which they must outlive each other.
+  runtime::SystemClock clock_;
+  LocalBus bus_;
+  std::unique_ptr<sqlite::Database> database_;
+};
+
+}  // namespace chat::app
