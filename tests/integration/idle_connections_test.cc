@@ -2,20 +2,16 @@
 // of the store. The server and the load generator are processes of their own, because each of them
 // may open no more files than that.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <iostream>
-#include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/harness/chat_world.h"
-#include "tests/harness/child_process.h"
 #include "tests/harness/deadline.h"
+#include "tests/harness/idle_crowd.h"
 #include "tests/harness/metrics_page.h"
 #include "tests/harness/person.h"
 
@@ -24,74 +20,12 @@ namespace {
 
 constexpr std::size_t kManyConnections = 18'000;
 constexpr std::size_t kFilesNeeded = kManyConnections + 500;
-constexpr std::chrono::minutes kSettlingMax{5};
-
-// What the generator tells of its connections.
-class Counts {
- public:
-  // "live=3 ended=0"
-  explicit Counts(const std::string& line) {
-    std::istringstream parts(line);
-    std::string part;
-    while (parts >> part) {
-      const std::size_t equals = part.find('=');
-      if (equals != std::string::npos) {
-        numbers_[part.substr(0, equals)] = std::stoul(part.substr(equals + 1));
-      }
-    }
-  }
-
-  std::size_t operator[](const std::string& name) const { return numbers_.at(name); }
-
- private:
-  std::map<std::string, std::size_t> numbers_;
-};
-
-// The load generator's idle scenario.
-class IdleCrowd {
- public:
-  IdleCrowd(ChatWorld& world, const std::vector<Person>& people, std::size_t connections)
-      : process_({.program = "loadgen/loadgen",
-                  .arguments = {"idle", "--server", world.server().endpoint().ToString(),
-                                "--connections", std::to_string(connections)},
-                  .working_folder = MakeTestFolder("idle"),
-                  .log = TestOutputFolder() / "loadgen.log"}) {
-    for (const Person& person : people) process_.Write(person.login().access_token() + '\n');
-    process_.Write("\n");
-  }
-
-  // When all are live, or will never be.
-  Counts AwaitSettled() { return Counts(process_.ReadLine(Deadline(kSettlingMax))); }
-
-  // When every connection's heartbeats were answered that often, or one has ended.
-  Counts AwaitAnswers(std::size_t answers) {
-    process_.Write(std::to_string(answers) + '\n');
-    return Counts(process_.ReadLine(Deadline(kSettlingMax)));
-  }
-
-  int Leave() {
-    process_.CloseInput();
-    return process_.ExitCode();
-  }
-
- private:
-  ChildProcess process_;
-};
 
 // Reads, writes and commits of the store since the server's start.
 double StoreOperations(ChatWorld& world) {
   const MetricsPage metrics = world.server().Metrics();
   return metrics.Total("chat_store_reads_total") + metrics.Total("chat_store_writes_total") +
          metrics.Total("chat_store_commits_total");
-}
-
-// As many files as this process may have, for the processes that it starts.
-rlim_t RaiseFileLimit() {
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &files);
-  return files.rlim_cur;
 }
 
 class IdleConnectionsTest : public ::testing::Test {
@@ -110,11 +44,11 @@ TEST_F(IdleConnectionsTest, EighteenThousandAreHeldAndAnswered) {
   ChatWorld world({.shards = 2, .flags = {"--log-level=warn"}});
   const std::size_t empty_bytes = world.server().resident_bytes();
 
-  IdleCrowd crowd(world, SomePeople(world), kManyConnections);
-  const Counts settled = crowd.AwaitSettled();
+  IdleCrowd crowd(world.server().endpoint(), SomePeople(world), kManyConnections);
+  const CrowdCounts settled = crowd.AwaitSettled();
   ASSERT_EQ(settled["live"], kManyConnections);
   ASSERT_EQ(settled["ended"], 0u);
-  const Counts answered = crowd.AwaitAnswers(2);
+  const CrowdCounts answered = crowd.AwaitAnswers(2);
 
   EXPECT_EQ(answered["live"], kManyConnections);
   EXPECT_EQ(answered["ended"], 0u);
@@ -130,13 +64,13 @@ TEST_F(IdleConnectionsTest, HeartbeatsCostNoStoreOperations) {
   constexpr std::size_t kBeats = 6;
   ChatWorld world({.shards = 2, .flags = {"--heartbeat-interval-ms=1000", "--log-level=warn"}});
   const std::vector<Person> people = SomePeople(world);
-  IdleCrowd crowd(world, people, kConnections);
+  IdleCrowd crowd(world.server().endpoint(), people, kConnections);
   ASSERT_EQ(crowd.AwaitSettled()["live"], kConnections);
   const std::size_t settled_beats = crowd.AwaitAnswers(1)["beats_answered"];
 
   const double before = StoreOperations(world);
   const auto started = std::chrono::steady_clock::now();
-  const Counts counts = crowd.AwaitAnswers(1 + kBeats);
+  const CrowdCounts counts = crowd.AwaitAnswers(1 + kBeats);
   const auto window = std::chrono::steady_clock::now() - started;
   const double with_heartbeats = StoreOperations(world) - before;
   ASSERT_EQ(crowd.Leave(), 0);
