@@ -2,8 +2,10 @@
 
 #include <array>
 #include <bit>
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,9 @@ using telemetry::Severity;
 // How long PostgreSQL may take to be there when the server starts, and how often it is asked.
 constexpr std::chrono::seconds kConnectPatience{30};
 constexpr std::chrono::seconds kConnectInterval{1};
+
+// How long Redis may take to say what it is; one that is away may come later.
+constexpr std::chrono::seconds kProbePatience{2};
 
 postgres::MigrationMode ToMode(config::Migrations migrations) {
   switch (migrations) {
@@ -88,6 +93,34 @@ void LogRedis(const redis::BroadcastState& state) {
   Log(Severity::kWarn, "redis_lost", {{"reason", state.detail}});
 }
 
+// Hears nothing of what nodes say.
+class Nobody : public BroadcastListener {
+ public:
+  void Heard(std::string_view) override {}
+  void Joined() override {}
+  void Lost() override {}
+};
+
+// What waiting cannot mend, a Redis Cluster say, is told at the start, where somebody reads it.
+// Errors: one sentence.
+std::expected<void, std::string> RefuseUnsupported(const redis::RedisUrl& url) {
+  asio::io_context loop;
+  auto probe = redis::Broadcast::Open(loop.get_executor(), {.url = url, .random = RandomNumber});
+  if (!probe) return std::unexpected(std::move(probe.error()));
+  Nobody nobody;
+  (*probe)->Start(nobody);
+  const auto end = std::chrono::steady_clock::now() + kProbePatience;
+  const auto undecided = [&] {
+    return (*probe)->state().status == redis::BroadcastStatus::kConnecting;
+  };
+  while (undecided() && loop.run_one_until(end) > 0) {
+  }
+  const redis::BroadcastState state = (*probe)->state();
+  (*probe)->Stop();
+  if (state.status != redis::BroadcastStatus::kUnsupported) return {};
+  return std::unexpected(state.detail);
+}
+
 void LogKind(const config::Config& config) {
   if (config.durability == config::Durability::kUnsafe) {
     Log(Severity::kWarn, "durability_unchecked",
@@ -118,6 +151,9 @@ std::expected<void, std::string> ClusteredBackend::OpenRedis(const config::Confi
   if (!config.redis) return {};
   auto url = redis::ParseRedisUrl(config.redis->secret_text());
   if (!url) return std::unexpected("--redis: " + config::HidePasswords(url.error()));
+  if (auto fits = RefuseUnsupported(*url); !fits) {
+    return std::unexpected("--redis: " + config::HidePasswords(fits.error()));
+  }
   auto opened = redis::Broadcast::Open(
       loop_->io_context().get_executor(),
       {.url = *std::move(url), .random = RandomNumber, .on_change = LogRedis});
