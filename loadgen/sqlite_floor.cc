@@ -223,6 +223,7 @@ std::expected<StoreFloorReport, std::string> RunSqliteFloor(const std::filesyste
   if (options.conversations == 0 || options.batch == 0) {
     return std::unexpected("there is no conversation or no message");
   }
+  // mkdtemp puts a unique name in the place of the six X.
   std::string own = (folder / "sqlite-floor-XXXXXX").string();
   if (::mkdtemp(own.data()) == nullptr) return std::unexpected("no folder can be made in " + own);
   std::expected<StoreFloorReport, std::string> report;

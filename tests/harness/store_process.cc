@@ -108,6 +108,7 @@ ChildOptions WithNews(const StoreProcessOptions& options, const std::filesystem:
 }  // namespace
 
 SocketFolder::SocketFolder() {
+  // mkdtemp puts a unique name in the place of the six X.
   std::string path = "/tmp/chat-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) Fail("mkdtemp");
   path_ = path;
