@@ -27,9 +27,13 @@ bool IsNumber(const std::string& name) {
   return std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-std::string ReadFile(const std::filesystem::path& path) {
+// Empty when the process has ended: before the file was opened, or between that and the read, which
+// a stream's buffer would throw for and getline does not.
+std::string ReadStatLine(const std::filesystem::path& path) {
   std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::string line;
+  std::getline(file, line, '\0');
+  return line;
 }
 
 }  // namespace
@@ -69,7 +73,7 @@ std::vector<ProcessStat> ReadProcesses(const std::filesystem::path& proc) {
   for (const auto& entry : std::filesystem::directory_iterator(proc, ignored)) {
     if (!IsNumber(entry.path().filename().string())) continue;
     // One that has ended meanwhile reads as nothing.
-    if (auto stat = ParseProcessStat(ReadFile(entry.path() / "stat"))) {
+    if (auto stat = ParseProcessStat(ReadStatLine(entry.path() / "stat"))) {
       processes.push_back(*std::move(stat));
     }
   }

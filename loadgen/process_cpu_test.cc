@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,20 @@ TEST(ProcessCpuTest, AddsUpATree) {
   EXPECT_EQ(TicksOfTree(processes, 10), 1110u);
   EXPECT_EQ(TicksOfTree(processes, 20), 10'000u);
   EXPECT_EQ(TicksOfTree(processes, 99), 0u);
+}
+
+// A process can end between the opening of its file and the read, which then fails; a folder in the
+// file's place fails in the same way.
+TEST(ProcessCpuTest, LeavesOutWhatCannotBeRead) {
+  const std::filesystem::path proc = ::testing::TempDir() + "proc";
+  std::filesystem::create_directories(proc / "7" / "stat");
+  std::filesystem::create_directories(proc / "42");
+  std::ofstream(proc / "42" / "stat") << "42 (postgres)" << kBehindName;
+
+  const std::vector<ProcessStat> processes = ReadProcesses(proc);
+
+  ASSERT_EQ(processes.size(), 1u);
+  EXPECT_EQ(processes.front().pid, 42);
 }
 
 TEST(ProcessCpuTest, CountsAChildWhileItLivesAndAfterItEnded) {
