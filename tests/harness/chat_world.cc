@@ -23,13 +23,17 @@ std::string SeriesOf(int shard) {
 
 }  // namespace
 
-ChatWorld::ChatWorld(WorldOptions options)
-    : options_(std::move(options)),
-      server_({.shards = options_.shards, .flags = options_.flags}),
-      next_port_(FirstPort()) {}
+ChatWorld::ChatWorld(WorldOptions options) : options_(std::move(options)), next_port_(FirstPort()) {
+  if (options_.nodes == 1) {
+    server_.emplace(ServerOptions{.shards = options_.shards, .flags = options_.flags});
+  } else {
+    cluster_.emplace(ClusterOptions{
+        .encoding = options_.encoding, .nodes = options_.nodes, .flags = options_.flags});
+  }
+}
 
 Person ChatWorld::Arrives(std::string name) {
-  Person person(server_.endpoint(), std::move(name), options_.encoding);
+  Person person(NextEndpoint(), std::move(name), options_.encoding);
   person.LogsIn();
   return person;
 }
@@ -47,8 +51,15 @@ Person ChatWorld::JoinsAgain(const Person& person, std::string device_name) {
   return again;
 }
 
+const Endpoint& ChatWorld::NextEndpoint() {
+  if (!cluster_) return server_->endpoint();
+  return cluster_->node(std::exchange(next_node_, (next_node_ + 1) % options_.nodes)).endpoint();
+}
+
 void ChatWorld::Seat(Person& person, ConnectOptions options) {
-  if (options_.shards > 1) {
+  if (cluster_) {
+    person.MovesTo(NextEndpoint());
+  } else if (options_.shards > 1) {
     options.socket.source_port =
         FindPortTo(std::exchange(next_shard_, (next_shard_ + 1) % options_.shards));
   }
@@ -66,7 +77,7 @@ std::uint16_t ChatWorld::FindPortTo(int shard) {
 }
 
 bool ChatWorld::LeadsTo(int shard, std::uint16_t port) {
-  const MetricsPage before = server_.Metrics();
+  const MetricsPage before = server_->Metrics();
   try {
     usher_->Connects(
         {.access_token = usher_->api().access_token(), .socket = {.source_port = port}});
@@ -80,12 +91,12 @@ bool ChatWorld::LeadsTo(int shard, std::uint16_t port) {
 }
 
 double ChatWorld::ConnectionsOf(int shard) const {
-  return server_.Metrics().Value(SeriesOf(shard));
+  return server_->Metrics().Value(SeriesOf(shard));
 }
 
 void ChatWorld::AwaitConnections(double total) const {
   const Deadline deadline;
-  while (server_.Metrics().Total("chat_connections") != total) {
+  while (server_->Metrics().Total("chat_connections") != total) {
     if (deadline.passed()) throw Surprise("a closed connection is still counted");
   }
 }

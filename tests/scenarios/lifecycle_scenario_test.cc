@@ -31,7 +31,7 @@ class LifecycleScenarioTest : public Scenario {
     return *std::move(client);
   }
 };
-INSTANTIATE_TEST_SUITE_P(Everywhere, LifecycleScenarioTest, AllSettings(), NameOf);
+INSTANTIATE_TEST_SUITE_P(Everywhere, LifecycleScenarioTest, EmbeddedSettings(), NameOf);
 
 TEST_P(LifecycleScenarioTest, SaysThatItIsAliveAndReady) {
   const HttpClient client(world().server().endpoint());

@@ -1,5 +1,6 @@
-// What every scenario runs under: both encodings, and one or two shards with the people on
-// different ones. The story itself stands in the tests.
+// What every scenario runs under: the embedded server in both encodings, with one shard or with the
+// people on two, and the people on two nodes that share a PostgreSQL. The story itself stands in
+// the tests.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,17 +17,31 @@ namespace chat::testing {
 
 struct Setting {
   Encoding encoding;
-  int shards;
+  int shards = 1;
+  int nodes = 1;
 };
 
 inline std::string NameOf(const ::testing::TestParamInfo<Setting>& setting) {
-  return std::string(setting.param.encoding == Encoding::kJson ? "Json" : "Protobuf") +
-         (setting.param.shards == 1 ? "OneShard" : "TwoShards");
+  const std::string encoding = setting.param.encoding == Encoding::kJson ? "Json" : "Protobuf";
+  if (setting.param.nodes > 1) return encoding + "TwoNodes";
+  return encoding + (setting.param.shards == 1 ? "OneShard" : "TwoShards");
 }
 
+// For stories about the embedded server itself.
+inline auto EmbeddedSettings() {
+  return ::testing::Values(Setting{.encoding = Encoding::kJson},
+                           Setting{.encoding = Encoding::kJson, .shards = 2},
+                           Setting{.encoding = Encoding::kProtobuf},
+                           Setting{.encoding = Encoding::kProtobuf, .shards = 2});
+}
+
+// The encodings meet the shards above; between nodes nothing is said in either.
 inline auto AllSettings() {
-  return ::testing::Values(Setting{Encoding::kJson, 1}, Setting{Encoding::kJson, 2},
-                           Setting{Encoding::kProtobuf, 1}, Setting{Encoding::kProtobuf, 2});
+  return ::testing::Values(Setting{.encoding = Encoding::kJson},
+                           Setting{.encoding = Encoding::kJson, .shards = 2},
+                           Setting{.encoding = Encoding::kProtobuf},
+                           Setting{.encoding = Encoding::kProtobuf, .shards = 2},
+                           Setting{.encoding = Encoding::kProtobuf, .nodes = 2});
 }
 
 // Thread: one. Lifetime: one test, which has a server of its own.
@@ -35,6 +50,7 @@ class Scenario : public ::testing::TestWithParam<Setting> {
   explicit Scenario(std::vector<std::string> flags = {})
       : world_({.encoding = GetParam().encoding,
                 .shards = GetParam().shards,
+                .nodes = GetParam().nodes,
                 .flags = std::move(flags)}) {}
 
   ChatWorld& world() { return world_; }

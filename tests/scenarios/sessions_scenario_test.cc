@@ -17,7 +17,7 @@ class SessionsScenarioTest : public Scenario {
  protected:
   // The status that refuses the connection; 101 when it is accepted.
   int StatusOf(const ConnectOptions& options) {
-    const auto client = ChatClient::Connect(world().server().endpoint(), options);
+    const auto client = ChatClient::Connect(world().NextEndpoint(), options);
     return client ? 101 : client.error().status;
   }
 };
@@ -143,7 +143,7 @@ TEST_P(SessionsScenarioTest, InventedRefreshTokenIsRefused) {
 
 TEST_P(SessionsScenarioTest, NamesAndAddressesAreTakenOnce) {
   world().Arrives("alice");
-  Api api(world().server().endpoint());
+  Api api(world().NextEndpoint());
   v1::RegisterRequest request;
   request.set_username("ALICE");
   request.set_email("other@example.org");
