@@ -33,7 +33,11 @@ class OneSession final : public Sessions {
   void Rotate(RefreshRotation, Completion<RefreshedSession, RefreshError>) override {
     std::abort();
   }
-  void Revoke(SessionOwner, Completion<void, ReadError>) override { std::abort(); }
+  void Revoke(SessionOwner, Completion<void, ViewError>) override { std::abort(); }
+  void RevokeOthers(SessionOwner, Completion<void, ReadError>) override { std::abort(); }
+  void List(SessionPageRequest, Completion<std::vector<StoredSession>, ReadError>) override {
+    std::abort();
+  }
 
   void FindActive(SessionId session, Completion<SessionOwner, ViewError> done) override {
     ++lookups;

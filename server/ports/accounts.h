@@ -8,6 +8,7 @@
 #include "protocol/ids.h"
 #include "protocol/timestamp.h"
 #include "server/ports/completion.h"
+#include "server/ports/sessions.h"
 
 namespace chat {
 
@@ -32,6 +33,12 @@ struct Account {
   bool disabled = false;
 };
 
+struct PasswordChange {
+  SessionOwner changer;
+  std::string old_hash;  // what the old password was checked against
+  std::string new_hash;
+};
+
 enum class RegisterError { kUsernameTaken, kEmailTaken, kUnavailable };
 
 // Thread: called on one shard, completes on it. Each call is one atomic statement in the store.
@@ -46,6 +53,10 @@ class Accounts {
   virtual void FindByUsername(std::string username, Completion<Account, ViewError> done) = 0;
   virtual void FindByEmail(std::string email, Completion<Account, ViewError> done) = 0;
   virtual void FindById(UserId user, Completion<Account, ViewError> done) = 0;
+
+  // Replaces the hash and revokes all other sessions of the user. kNotFound when the user has
+  // another hash by now.
+  virtual void ChangePassword(PasswordChange change, Completion<void, ViewError> done) = 0;
 };
 
 }  // namespace chat

@@ -5,7 +5,9 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/ids.h"
 #include "protocol/timestamp.h"
@@ -26,6 +28,23 @@ struct NewSession {
   std::string device_name;
   TokenHash refresh_hash;
   std::chrono::seconds lifetime;  // from last use
+  // The hash that the password was checked against: a login that a change of password overtook
+  // opens no session. Nothing where no password was shown.
+  std::optional<std::string> password_hash = {};
+};
+
+// A session as its user sees it in the list of their devices.
+struct StoredSession {
+  SessionId session_id;
+  std::string device_name;
+  UnixTime created_at;
+  UnixTime last_used_at;  // opened or refreshed
+};
+
+struct SessionPageRequest {
+  UserId user;
+  SessionId after;  // the last session of the page before; zero for the first page
+  int limit = 0;
 };
 
 struct RefreshRotation {
@@ -67,8 +86,16 @@ class Sessions {
   virtual void Rotate(RefreshRotation rotation,
                       Completion<RefreshedSession, RefreshError> done) = 0;
 
-  // Marks the session revoked and publishes SessionRevoked. Revoking twice is no error.
-  virtual void Revoke(SessionOwner owner, Completion<void, ReadError> done) = 0;
+  // Marks the session revoked and publishes SessionRevoked. kNotFound when the user has no such
+  // session, or not any more.
+  virtual void Revoke(SessionOwner owner, Completion<void, ViewError> done) = 0;
+
+  // Revokes all sessions of the user but this one.
+  virtual void RevokeOthers(SessionOwner kept, Completion<void, ReadError> done) = 0;
+
+  // The user's sessions that are neither revoked nor expired, ascending by id: the oldest first.
+  virtual void List(SessionPageRequest page,
+                    Completion<std::vector<StoredSession>, ReadError> done) = 0;
 
   // The owner of a session that is neither revoked nor expired and whose user is not disabled.
   virtual void FindActive(SessionId session, Completion<SessionOwner, ViewError> done) = 0;

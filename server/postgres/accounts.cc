@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/timestamp.h"
+#include "server/postgres/revocations.h"
 #include "server/postgres/transaction.h"
 #include "server/postgres/user_rows.h"
 
@@ -35,6 +36,17 @@ Result<Account, ViewError> FirstAccount(const pqxx::result& rows) {
                  .email = rows[0][5].as<std::string>(),
                  .password_hash = rows[0][6].as<std::string>(),
                  .disabled = rows[0][7].as<bool>()};
+}
+
+Result<void, ViewError> ReplacePassword(ChangeTransaction& transaction,
+                                        const PasswordChange& change) {
+  const pqxx::result changed = transaction.Run(
+      "UPDATE users SET password_hash = $3 "
+      "WHERE user_id = $1 AND password_hash = $2 AND NOT disabled",
+      change.changer.user_id, change.old_hash, change.new_hash);
+  if (changed.affected_rows() == 0) return std::unexpected(ViewError::kNotFound);
+  RevokeOtherSessions(transaction, change.changer);
+  return {};
 }
 
 }  // namespace
@@ -74,6 +86,13 @@ void Accounts::FindById(UserId user, Completion<Account, ViewError> done) {
                         "FROM users WHERE user_id = $1",
                         user));
   });
+}
+
+void Accounts::ChangePassword(PasswordChange change, Completion<void, ViewError> done) {
+  database_.Change(home_, std::move(done),
+                   [change = std::move(change)](ChangeTransaction& transaction) {
+                     return ReplacePassword(transaction, change);
+                   });
 }
 
 }  // namespace chat::postgres

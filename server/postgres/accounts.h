@@ -20,6 +20,7 @@ class Accounts final : public chat::Accounts {
   void FindByUsername(std::string username, Completion<Account, ViewError> done) override;
   void FindByEmail(std::string email, Completion<Account, ViewError> done) override;
   void FindById(UserId user, Completion<Account, ViewError> done) override;
+  void ChangePassword(PasswordChange change, Completion<void, ViewError> done) override;
 
  private:
   Database& database_;

@@ -5,6 +5,7 @@
 
 #include "protocol/ids.h"
 #include "protocol/timestamp.h"
+#include "server/postgres/revocations.h"
 #include "server/postgres/transaction.h"
 
 namespace chat::postgres {
@@ -96,14 +97,6 @@ Result<RefreshedSession, RefreshError> RotateOrRevoke(ChangeTransaction& transac
   }
   RevokeSession(transaction, match->owner);
   return std::unexpected(RefreshError::kReused);
-}
-
-void RevokeSession(ChangeTransaction& transaction, const SessionOwner& owner) {
-  const pqxx::result revoked = transaction.Run(
-      "UPDATE sessions SET revoked_at = $1 "
-      "WHERE session_id = $2 AND user_id = $3 AND revoked_at IS NULL",
-      transaction.now, owner.session_id, owner.user_id);
-  if (revoked.affected_rows() == 1) transaction.batch.revoked_sessions.push_back(owner);
 }
 
 }  // namespace chat::postgres

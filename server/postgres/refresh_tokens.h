@@ -19,7 +19,4 @@ Result<RefreshedSession, RefreshError> RotateUnlessReused(Transaction& transacti
 Result<RefreshedSession, RefreshError> RotateOrRevoke(ChangeTransaction& transaction,
                                                       const RefreshRotation& rotation);
 
-// Revokes the session, if it was not, and tells of it.
-void RevokeSession(ChangeTransaction& transaction, const SessionOwner& owner);
-
 }  // namespace chat::postgres

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "protocol/timestamp.h"
+#include "server/postgres/page_limit.h"
 #include "server/postgres/refresh_tokens.h"
+#include "server/postgres/revocations.h"
 #include "server/postgres/transaction.h"
 
 namespace chat::postgres {
@@ -32,20 +34,44 @@ void ForgetExpired(Transaction& transaction, UserId user) {
       user, transaction.now);
 }
 
-// A user who is disabled at the same moment may still get a session, which is then no good: every
-// use of one looks at its user again.
+// Waits for who changes the password or disables the user right now; who does either later finds
+// the session and revokes it.
+bool MayLogIn(Transaction& transaction, const NewSession& session) {
+  return !transaction
+              .Run(
+                  "SELECT 1 FROM users WHERE user_id = $1 AND NOT disabled "
+                  "AND ($2::text IS NULL OR password_hash = $2) FOR SHARE",
+                  session.user_id, session.password_hash)
+              .empty();
+}
+
+std::vector<StoredSession> ListSessions(Transaction& transaction, const SessionPageRequest& page) {
+  const pqxx::result rows = transaction.Run(
+      "SELECT session_id, device_name, created_at, last_used_at FROM sessions "
+      "WHERE user_id = $1 AND session_id > $2 AND revoked_at IS NULL AND expires_at > $3 "
+      "ORDER BY session_id LIMIT $4",
+      page.user, page.after, transaction.now, PageLimit(page.limit));
+  std::vector<StoredSession> sessions;
+  for (const pqxx::row& row : rows) {
+    sessions.push_back({.session_id = row[0].as<SessionId>(),
+                        .device_name = row[1].as<std::string>(),
+                        .created_at = row[2].as<UnixTime>(),
+                        .last_used_at = row[3].as<UnixTime>()});
+  }
+  return sessions;
+}
+
 Result<RefreshedSession, OpenSessionError> OpenSession(Transaction& transaction,
                                                        const NewSession& session) {
+  if (!MayLogIn(transaction, session)) return std::unexpected(OpenSessionError::kUserGone);
   ForgetExpired(transaction, session.user_id);
   const SessionId id = transaction.ids.Next<SessionId>(transaction.now);
   const UnixTime expires_at = transaction.now + session.lifetime;
-  const pqxx::result inserted = transaction.Run(
+  transaction.Run(
       "INSERT INTO sessions (session_id, user_id, device_name, refresh_hash, created_at, "
-      "last_used_at, expires_at) SELECT $1, user_id, $3, $4, $5, $5, $6 "
-      "FROM users WHERE user_id = $2 AND NOT disabled",
+      "last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)",
       id, session.user_id, session.device_name, Blob(session.refresh_hash), transaction.now,
       expires_at);
-  if (inserted.affected_rows() == 0) return std::unexpected(OpenSessionError::kUserGone);
   return RefreshedSession{.owner = {.session_id = id, .user_id = session.user_id},
                           .expires_at = expires_at};
 }
@@ -98,12 +124,28 @@ void Sessions::Rotate(RefreshRotation rotation, Completion<RefreshedSession, Ref
       [rotation](Transaction& transaction) { return RotateUnlessReused(transaction, rotation); });
 }
 
-void Sessions::Revoke(SessionOwner owner, Completion<void, ReadError> done) {
+void Sessions::Revoke(SessionOwner owner, Completion<void, ViewError> done) {
   database_.Change(home_, std::move(done),
-                   [owner](ChangeTransaction& transaction) -> Result<void, ReadError> {
-                     RevokeSession(transaction, owner);
+                   [owner](ChangeTransaction& transaction) -> Result<void, ViewError> {
+                     if (RevokeSession(transaction, owner) == Revocation::kRevoked) return {};
+                     return std::unexpected(ViewError::kNotFound);
+                   });
+}
+
+void Sessions::RevokeOthers(SessionOwner kept, Completion<void, ReadError> done) {
+  database_.Change(home_, std::move(done),
+                   [kept](ChangeTransaction& transaction) -> Result<void, ReadError> {
+                     RevokeOtherSessions(transaction, kept);
                      return {};
                    });
+}
+
+void Sessions::List(SessionPageRequest page,
+                    Completion<std::vector<StoredSession>, ReadError> done) {
+  database_.Read(home_, std::move(done),
+                 [page](Transaction& transaction) -> Result<std::vector<StoredSession>, ReadError> {
+                   return ListSessions(transaction, page);
+                 });
 }
 
 void Sessions::FindActive(SessionId session, Completion<SessionOwner, ViewError> done) {

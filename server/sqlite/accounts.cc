@@ -4,6 +4,7 @@
 
 #include "protocol/timestamp.h"
 #include "server/sqlite/connection.h"
+#include "server/sqlite/revocations.h"
 #include "server/sqlite/statement.h"
 #include "server/sqlite/user_rows.h"
 
@@ -40,6 +41,19 @@ Result<Account, ViewError> FirstAccount(Statement& rows) {
                  .email = rows.Get<std::string>(5),
                  .password_hash = rows.Get<std::string>(6),
                  .disabled = rows.Get<bool>(7)};
+}
+
+Result<void, ViewError> ReplacePassword(WriteTransaction& transaction,
+                                        const PasswordChange& change) {
+  const std::int64_t changed =
+      Statement(transaction.connection,
+                "UPDATE users SET password_hash = ?3 "
+                "WHERE user_id = ?1 AND password_hash = ?2 AND disabled = 0",
+                change.changer.user_id, change.old_hash, change.new_hash)
+          .Run();
+  if (changed == 0) return std::unexpected(ViewError::kNotFound);
+  RevokeOtherSessions(transaction, change.changer);
+  return {};
 }
 
 }  // namespace
@@ -80,6 +94,13 @@ void Accounts::FindById(UserId user, Completion<Account, ViewError> done) {
                    user);
     return FirstAccount(rows);
   });
+}
+
+void Accounts::ChangePassword(PasswordChange change, Completion<void, ViewError> done) {
+  database_.Write(home_, std::move(done),
+                  [change = std::move(change)](WriteTransaction& transaction) {
+                    return ReplacePassword(transaction, change);
+                  });
 }
 
 }  // namespace chat::sqlite

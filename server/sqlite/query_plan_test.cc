@@ -126,7 +126,14 @@ void QueryPlanTest::UseSessions() {
                                         .expires_at = clock().Now() + std::chrono::seconds(30)},
                                        std::move(done));
               })).has_value());
+  EXPECT_TRUE((Await<std::vector<StoredSession>, ReadError>([&](auto done) {
+                sessions.List({.user = session->owner.user_id, .after = {}, .limit = 10},
+                              std::move(done));
+              })).has_value());
   EXPECT_TRUE((Await<void, ReadError>([&](auto done) {
+                sessions.RevokeOthers(session->owner, std::move(done));
+              })).has_value());
+  EXPECT_TRUE((Await<void, ViewError>([&](auto done) {
                 sessions.Revoke(session->owner, std::move(done));
               })).has_value());
 }

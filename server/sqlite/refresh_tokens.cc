@@ -6,6 +6,7 @@
 #include "protocol/ids.h"
 #include "protocol/timestamp.h"
 #include "server/sqlite/connection.h"
+#include "server/sqlite/revocations.h"
 #include "server/sqlite/statement.h"
 
 namespace chat::sqlite {
@@ -85,16 +86,6 @@ Result<RefreshedSession, RefreshError> RotateRefreshToken(WriteTransaction& tran
     return std::unexpected(RefreshError::kReused);
   }
   return Replace(transaction, *match, rotation);
-}
-
-void RevokeSession(WriteTransaction& transaction, const SessionOwner& owner) {
-  const std::int64_t revoked =
-      Statement(transaction.connection,
-                "UPDATE sessions SET revoked_at = ?1 "
-                "WHERE session_id = ?2 AND user_id = ?3 AND revoked_at IS NULL",
-                transaction.now, owner.session_id, owner.user_id)
-          .Run();
-  if (revoked == 1) transaction.batch.revoked_sessions.push_back(owner);
 }
 
 }  // namespace chat::sqlite

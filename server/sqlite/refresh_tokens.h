@@ -11,7 +11,4 @@ namespace chat::sqlite {
 Result<RefreshedSession, RefreshError> RotateRefreshToken(WriteTransaction& transaction,
                                                           const RefreshRotation& rotation);
 
-// Revokes the session, if it was not, and tells of it.
-void RevokeSession(WriteTransaction& transaction, const SessionOwner& owner);
-
 }  // namespace chat::sqlite

@@ -5,7 +5,9 @@
 
 #include "protocol/timestamp.h"
 #include "server/sqlite/connection.h"
+#include "server/sqlite/page_limit.h"
 #include "server/sqlite/refresh_tokens.h"
+#include "server/sqlite/revocations.h"
 #include "server/sqlite/statement.h"
 
 namespace chat::sqlite {
@@ -24,8 +26,11 @@ std::optional<SessionOwner> FindActiveSession(Connection& connection, UnixTime n
   return SessionOwner{.session_id = row.Get<SessionId>(0), .user_id = row.Get<UserId>(1)};
 }
 
-bool MayLogIn(Connection& connection, UserId user) {
-  return Statement(connection, "SELECT 1 FROM users WHERE user_id = ?1 AND disabled = 0", user)
+bool MayLogIn(Connection& connection, const NewSession& session) {
+  return Statement(connection,
+                   "SELECT 1 FROM users WHERE user_id = ?1 AND disabled = 0 "
+                   "AND password_hash IS coalesce(?2, password_hash)",
+                   session.user_id, session.password_hash)
       .Step();
 }
 
@@ -38,7 +43,7 @@ void ForgetExpired(WriteTransaction& transaction, UserId user) {
 
 Result<RefreshedSession, OpenSessionError> OpenSession(WriteTransaction& transaction,
                                                        const NewSession& session) {
-  if (!MayLogIn(transaction.connection, session.user_id)) {
+  if (!MayLogIn(transaction.connection, session)) {
     return std::unexpected(OpenSessionError::kUserGone);
   }
   ForgetExpired(transaction, session.user_id);
@@ -52,6 +57,23 @@ Result<RefreshedSession, OpenSessionError> OpenSession(WriteTransaction& transac
       .Run();
   return RefreshedSession{.owner = {.session_id = id, .user_id = session.user_id},
                           .expires_at = expires_at};
+}
+
+std::vector<StoredSession> ListSessions(ReadTransaction& transaction,
+                                        const SessionPageRequest& page) {
+  Statement rows(transaction.connection,
+                 "SELECT session_id, device_name, created_at, last_used_at FROM sessions "
+                 "WHERE user_id = ?1 AND session_id > ?2 AND revoked_at IS NULL "
+                 "AND expires_at > ?3 ORDER BY session_id LIMIT ?4",
+                 page.user, page.after, transaction.now, PageLimit(page.limit));
+  std::vector<StoredSession> sessions;
+  while (rows.Step()) {
+    sessions.push_back({.session_id = rows.Get<SessionId>(0),
+                        .device_name = rows.Get<std::string>(1),
+                        .created_at = rows.Get<UnixTime>(2),
+                        .last_used_at = rows.Get<UnixTime>(3)});
+  }
+  return sessions;
 }
 
 // Two for each ticket that comes: the table shrinks to those that can still be presented.
@@ -94,12 +116,29 @@ void Sessions::Rotate(RefreshRotation rotation, Completion<RefreshedSession, Ref
   });
 }
 
-void Sessions::Revoke(SessionOwner owner, Completion<void, ReadError> done) {
+void Sessions::Revoke(SessionOwner owner, Completion<void, ViewError> done) {
   database_.Write(home_, std::move(done),
-                  [owner](WriteTransaction& transaction) -> Result<void, ReadError> {
-                    RevokeSession(transaction, owner);
+                  [owner](WriteTransaction& transaction) -> Result<void, ViewError> {
+                    if (RevokeSession(transaction, owner) == Revocation::kRevoked) return {};
+                    return std::unexpected(ViewError::kNotFound);
+                  });
+}
+
+void Sessions::RevokeOthers(SessionOwner kept, Completion<void, ReadError> done) {
+  database_.Write(home_, std::move(done),
+                  [kept](WriteTransaction& transaction) -> Result<void, ReadError> {
+                    RevokeOtherSessions(transaction, kept);
                     return {};
                   });
+}
+
+void Sessions::List(SessionPageRequest page,
+                    Completion<std::vector<StoredSession>, ReadError> done) {
+  database_.Read(
+      home_, std::move(done),
+      [page](ReadTransaction& transaction) -> Result<std::vector<StoredSession>, ReadError> {
+        return ListSessions(transaction, page);
+      });
 }
 
 void Sessions::FindActive(SessionId session, Completion<SessionOwner, ViewError> done) {

@@ -16,7 +16,10 @@ class Sessions final : public chat::Sessions {
 
   void Open(NewSession session, Completion<RefreshedSession, OpenSessionError> done) override;
   void Rotate(RefreshRotation rotation, Completion<RefreshedSession, RefreshError> done) override;
-  void Revoke(SessionOwner owner, Completion<void, ReadError> done) override;
+  void Revoke(SessionOwner owner, Completion<void, ViewError> done) override;
+  void RevokeOthers(SessionOwner kept, Completion<void, ReadError> done) override;
+  void List(SessionPageRequest page,
+            Completion<std::vector<StoredSession>, ReadError> done) override;
   void FindActive(SessionId session, Completion<SessionOwner, ViewError> done) override;
   void ConsumeTicket(TicketUse use, Completion<SessionOwner, TicketError> done) override;
 

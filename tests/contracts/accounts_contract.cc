@@ -5,10 +5,29 @@
 #include <string>
 
 #include "protocol/ids.h"
+#include "protocol/limits.h"
 #include "server/ports/accounts.h"
 #include "tests/contracts/store_contract.h"
 
 namespace chat::contracts {
+
+Result<RefreshedSession, OpenSessionError> AccountsContract::OpenSession(
+    UserId user, int token, std::optional<std::string> password_hash) {
+  return Await<RefreshedSession, OpenSessionError>([&](auto done) {
+    store().sessions().Open({.user_id = user,
+                             .device_name = "a phone",
+                             .refresh_hash = {static_cast<std::uint8_t>(token)},
+                             .lifetime = kRefreshTokenLifetime,
+                             .password_hash = password_hash},
+                            std::move(done));
+  });
+}
+
+Result<void, ViewError> AccountsContract::ChangePassword(PasswordChange change) {
+  return Await<void, ViewError>(
+      [&](auto done) { store().accounts().ChangePassword(change, std::move(done)); });
+}
+
 namespace {
 
 TEST_P(AccountsContract, FindsARegisteredUserByNameEmailAndId) {
@@ -90,6 +109,53 @@ TEST_P(AccountsContract, LetsOneOfManyConcurrentRegistrationsOfANameWin) {
       EXPECT_EQ(user.error(), RegisterError::kUsernameTaken);
     }
   }
+}
+
+TEST_P(AccountsContract, ChangesAPasswordAndRevokesTheOtherSessions) {
+  const UserId alice = AddUser("alice");
+  const auto phone = OpenSession(alice, 1);
+  const auto laptop = OpenSession(alice, 2);
+  ASSERT_TRUE(phone.has_value() && laptop.has_value());
+
+  const auto changed = ChangePassword(
+      {.changer = laptop->owner, .old_hash = "hash of alice", .new_hash = "another hash"});
+
+  ASSERT_TRUE(changed.has_value());
+  ASSERT_EQ(bus().revoked_sessions().size(), 1u);
+  EXPECT_EQ(bus().revoked_sessions()[0].session_id, phone->owner.session_id);
+  const auto found = Await<Account, ViewError>(
+      [&](auto done) { store().accounts().FindById(alice, std::move(done)); });
+  EXPECT_EQ(found->password_hash, "another hash");
+}
+
+TEST_P(AccountsContract, LetsOneOfTwoChangesOfAPasswordWin) {
+  const UserId alice = AddUser("alice");
+  const auto session = OpenSession(alice, 1);
+  ASSERT_TRUE(session.has_value());
+
+  const auto answers = AwaitAll<void, ViewError>(2, [&](int i, auto done) {
+    store().accounts().ChangePassword({.changer = session->owner,
+                                       .old_hash = "hash of alice",
+                                       .new_hash = "hash " + std::to_string(i)},
+                                      std::move(done));
+  });
+
+  EXPECT_NE(answers[0].has_value(), answers[1].has_value());
+  EXPECT_TRUE(bus().revoked_sessions().empty()) << "the one that changes it lives on";
+}
+
+// Whoever knew the old password may be why it was changed.
+TEST_P(AccountsContract, OpensNoSessionForAPasswordThatWasChangedMeanwhile) {
+  const UserId alice = AddUser("alice");
+  const auto session = OpenSession(alice, 1, "hash of alice");
+  ASSERT_TRUE(session.has_value());
+  ASSERT_TRUE(
+      ChangePassword(
+          {.changer = session->owner, .old_hash = "hash of alice", .new_hash = "another hash"})
+          .has_value());
+
+  EXPECT_EQ(ErrorOf(OpenSession(alice, 2, "hash of alice")), OpenSessionError::kUserGone);
+  EXPECT_TRUE(OpenSession(alice, 3, "another hash").has_value());
 }
 
 TEST_P(AccountsContract, KeepsUsersOverARestart) {

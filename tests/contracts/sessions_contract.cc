@@ -68,10 +68,17 @@ Result<SessionOwner, TicketError> SessionsContract::UseTicket(SessionId session,
   });
 }
 
-void SessionsContract::Revoke(SessionOwner owner) {
-  const auto revoked =
-      Await<void, ReadError>([&](auto done) { store().sessions().Revoke(owner, std::move(done)); });
-  EXPECT_TRUE(revoked.has_value());
+Result<void, ViewError> SessionsContract::Revoke(SessionOwner owner) {
+  return Await<void, ViewError>(
+      [&](auto done) { store().sessions().Revoke(owner, std::move(done)); });
+}
+
+std::vector<StoredSession> SessionsContract::List(UserId user, SessionId after, int limit) {
+  const auto sessions = Await<std::vector<StoredSession>, ReadError>([&](auto done) {
+    store().sessions().List({.user = user, .after = after, .limit = limit}, std::move(done));
+  });
+  EXPECT_TRUE(sessions.has_value());
+  return sessions.value_or(std::vector<StoredSession>());
 }
 
 namespace {
@@ -200,8 +207,8 @@ TEST_P(SessionsContract, TellsOfARevocationOnce) {
   const auto session = Open(AddUser("alice"), 1);
   ASSERT_TRUE(session.has_value());
 
-  Revoke(session->owner);
-  Revoke(session->owner);
+  EXPECT_TRUE(Revoke(session->owner).has_value());
+  EXPECT_EQ(ErrorOf(Revoke(session->owner)), ViewError::kNotFound);
 
   ASSERT_EQ(bus().revoked_sessions().size(), 1u);
   EXPECT_EQ(bus().revoked_sessions()[0].user_id, session->owner.user_id);
@@ -213,10 +220,61 @@ TEST_P(SessionsContract, RevokesNoSessionOfAnotherUser) {
   const auto session = Open(AddUser("alice"), 1);
   ASSERT_TRUE(session.has_value());
 
-  Revoke({.session_id = session->owner.session_id, .user_id = AddUser("mallory")});
+  const SessionOwner other{.session_id = session->owner.session_id, .user_id = AddUser("mallory")};
+  EXPECT_EQ(ErrorOf(Revoke(other)), ViewError::kNotFound);
 
   EXPECT_TRUE(FindActive(session->owner.session_id).has_value());
   EXPECT_TRUE(bus().revoked_sessions().empty());
+}
+
+TEST_P(SessionsContract, RevokesAllSessionsOfAUserButOne) {
+  const UserId alice = AddUser("alice");
+  std::vector<SessionId> sessions;
+  for (int i = 1; i <= 3; ++i) sessions.push_back(Open(alice, i)->owner.session_id);
+  const SessionId of_bob = Open(AddUser("bob"), 4)->owner.session_id;
+
+  const auto revoked = Await<void, ReadError>([&](auto done) {
+    store().sessions().RevokeOthers({.session_id = sessions[1], .user_id = alice}, std::move(done));
+  });
+
+  ASSERT_TRUE(revoked.has_value());
+  EXPECT_EQ(bus().revoked_sessions().size(), 2u);
+  EXPECT_EQ(ErrorOf(FindActive(sessions[0])), ViewError::kNotFound);
+  EXPECT_TRUE(FindActive(sessions[1]).has_value());
+  EXPECT_EQ(ErrorOf(FindActive(sessions[2])), ViewError::kNotFound);
+  EXPECT_TRUE(FindActive(of_bob).has_value());
+}
+
+TEST_P(SessionsContract, ListsWhatIsNeitherRevokedNorExpiredInPages) {
+  const UserId alice = AddUser("alice");
+  ASSERT_TRUE(Open(alice, 1).has_value());
+  clock().Advance(seconds(1));
+  std::vector<SessionId> sessions;
+  for (int i = 2; i <= 4; ++i) sessions.push_back(Open(alice, i)->owner.session_id);
+  clock().Advance(kLifetime - seconds(1));
+  ASSERT_TRUE(Revoke({.session_id = sessions[2], .user_id = alice}).has_value());
+  Open(AddUser("bob"), 5);
+
+  const auto all = List(alice);
+  const auto second = List(alice, sessions[0], 1);
+
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].session_id, sessions[0]);
+  EXPECT_EQ(all[0].device_name, "a phone");
+  EXPECT_EQ(all[0].created_at, clock().Now() - kLifetime + seconds(1));
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].session_id, sessions[1]);
+}
+
+TEST_P(SessionsContract, ShowsWhenASessionWasUsedLast) {
+  const UserId alice = AddUser("alice");
+  ASSERT_TRUE(Open(alice, 1).has_value());
+  clock().Advance(seconds(5));
+  ASSERT_TRUE(Rotate(1, 2).has_value());
+
+  ASSERT_EQ(List(alice).size(), 1u);
+  EXPECT_EQ(List(alice)[0].created_at, clock().Now() - seconds(5));
+  EXPECT_EQ(List(alice)[0].last_used_at, clock().Now());
 }
 
 TEST_P(SessionsContract, LetsOneOfFiftyConcurrentUsesOfATicketSucceed) {
@@ -265,7 +323,7 @@ TEST_P(SessionsContract, RefusesATicketOfARevokedSession) {
   const auto session = Open(AddUser("alice"), 1);
   ASSERT_TRUE(session.has_value());
 
-  Revoke(session->owner);
+  ASSERT_TRUE(Revoke(session->owner).has_value());
 
   EXPECT_EQ(ErrorOf(UseTicket(session->owner.session_id, 1)), TicketError::kSessionEnded);
 }

@@ -138,14 +138,20 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
   std::unique_ptr<StoreUnderTest> store_ = GetParam().make({executor_, clock_, bus_});
 };
 
-class AccountsContract : public StoreContract {};
+class AccountsContract : public StoreContract {
+ protected:
+  Result<RefreshedSession, OpenSessionError> OpenSession(
+      UserId user, int token, std::optional<std::string> password_hash = {});
+  Result<void, ViewError> ChangePassword(PasswordChange change);
+};
 class SessionsContract : public StoreContract {
  protected:
   Result<RefreshedSession, OpenSessionError> Open(UserId user, int token);
   Result<RefreshedSession, RefreshError> Rotate(int presented, int next);
   Result<SessionOwner, ViewError> FindActive(SessionId session);
   Result<SessionOwner, TicketError> UseTicket(SessionId session, int nonce);
-  void Revoke(SessionOwner owner);
+  Result<void, ViewError> Revoke(SessionOwner owner);
+  std::vector<StoredSession> List(UserId user, SessionId after = {}, int limit = 100);
 };
 class SigningKeysContract : public StoreContract {};
 class ContactsContract : public StoreContract {

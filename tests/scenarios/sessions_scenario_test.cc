@@ -100,6 +100,49 @@ TEST_P(SessionsScenarioTest, LogoutClosesItsSocketsAndKillsItsToken) {
   EXPECT_EQ(other_session.api().Get<v1::UserResponse>("/v1/users/me").status, 200);
 }
 
+TEST_P(SessionsScenarioTest, OneDeviceEndsTheSessionOfAnother) {
+  Person alice = Joins("alice");
+  Person lost = world().JoinsAgain(alice, "lost phone");
+  const auto sessions = alice.api().Get<v1::ListSessionsResponse>("/v1/auth/sessions");
+  ASSERT_EQ(sessions.body.sessions_size(), 2);
+  EXPECT_EQ(sessions.body.sessions(1).device_name(), "lost phone");
+
+  const std::string id = std::to_string(sessions.body.sessions(1).session_id());
+  EXPECT_EQ(alice.api().Delete("/v1/auth/sessions/" + id).status, 204);
+
+  lost.IsClosedWith(websocket::CloseCode::kSessionRevoked);
+  EXPECT_EQ(lost.api().Get<v1::UserResponse>("/v1/users/me").status, 401);
+  EXPECT_EQ(StatusOf({.access_token = lost.api().access_token()}), 401);
+  alice.HearsNothingElse();
+}
+
+TEST_P(SessionsScenarioTest, OneDeviceEndsAllOtherSessions) {
+  Person alice = Joins("alice");
+  Person laptop = world().JoinsAgain(alice, "laptop");
+  Person tablet = world().JoinsAgain(alice, "tablet");
+
+  EXPECT_EQ(laptop.api().Delete("/v1/auth/sessions?except=current").status, 204);
+
+  alice.IsClosedWith(websocket::CloseCode::kSessionRevoked);
+  tablet.IsClosedWith(websocket::CloseCode::kSessionRevoked);
+  laptop.HearsNothingElse();
+}
+
+TEST_P(SessionsScenarioTest, NewPasswordEndsAllOtherSessions) {
+  Person alice = Joins("alice");
+  Person laptop = world().JoinsAgain(alice, "laptop");
+  v1::ChangePasswordRequest change;
+  change.set_old_password(std::string(Person::kPassword));
+  change.set_new_password("a better password");
+
+  EXPECT_EQ(laptop.api().Post<NoBody>("/v1/auth/password", change).status, 204);
+
+  alice.IsClosedWith(websocket::CloseCode::kSessionRevoked);
+  laptop.HearsNothingElse();
+  const auto again = laptop.api().Post<NoBody>("/v1/auth/password", change);
+  EXPECT_EQ(again.problem.code(), "bad_credentials");
+}
+
 TEST_P(SessionsScenarioTest, TicketDiesWithItsSession) {
   Person alice = world().Arrives("alice");
   const std::string ticket = alice.TakesATicket();

@@ -7,6 +7,7 @@
 #include "server/http/api/contacts_api.h"
 #include "server/http/api/conversations_api.h"
 #include "server/http/api/history_api.h"
+#include "server/http/api/sessions_api.h"
 #include "server/http/api/users_api.h"
 #include "server/http/router.h"
 
@@ -16,10 +17,16 @@ namespace chat::http {
 class Api {
  public:
   explicit Api(const ApiPorts& ports)
-      : auth_(ports), users_(ports), contacts_(ports), conversations_(ports), history_(ports) {}
+      : auth_(ports),
+        sessions_(ports),
+        users_(ports),
+        contacts_(ports),
+        conversations_(ports),
+        history_(ports) {}
 
   void AddRoutes(Router& router) {
     auth_.AddRoutes(router);
+    sessions_.AddRoutes(router);
     users_.AddRoutes(router);
     contacts_.AddRoutes(router);
     conversations_.AddRoutes(router);
@@ -28,6 +35,7 @@ class Api {
 
  private:
   AuthApi auth_;
+  SessionsApi sessions_;
   UsersApi users_;
   ContactsApi contacts_;
   ConversationsApi conversations_;

@@ -117,9 +117,11 @@ Response ApiFixture::Post(const Person& who, std::string path, std::string body)
                .access_token = who.access_token});
 }
 
-Response ApiFixture::Delete(const Person& who, std::string path) {
-  return Send(
-      {.method = Method::kDelete, .path = std::move(path), .access_token = who.access_token});
+Response ApiFixture::Delete(const Person& who, std::string path, std::vector<Field> query) {
+  return Send({.method = Method::kDelete,
+               .path = std::move(path),
+               .query = std::move(query),
+               .access_token = who.access_token});
 }
 
 Response ApiFixture::LogIn(std::string_view username, std::string_view password) {
@@ -137,9 +139,14 @@ Person ApiFixture::Join(std::string username) {
   const Response registered =
       Send({.method = Method::kPost, .path = "/v1/auth/register", .body = ToJson(body)});
   EXPECT_EQ(registered.status, Status::kCreated) << registered.body;
-  const auto login = Read<v1::LoginResponse>(LogIn(username, PasswordOf(username)));
+  return JoinAgain({.username = std::move(username)});
+}
+
+Person ApiFixture::JoinAgain(const Person& who) {
+  const auto login = Read<v1::LoginResponse>(LogIn(who.username, PasswordOf(who.username)));
   return {.user_id = UserId(login.user().user_id()),
-          .username = std::move(username),
+          .username = who.username,
+          .session_id = SessionId(login.session_id()),
           .access_token = login.access_token(),
           .refresh_token = login.refresh_token()};
 }

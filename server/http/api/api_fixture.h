@@ -54,10 +54,11 @@ struct Call {
 
 // Someone who registered and logged in.
 struct Person {
-  UserId user_id;
+  UserId user_id = {};
   std::string username;
-  std::string access_token;
-  std::string refresh_token;
+  SessionId session_id = {};
+  std::string access_token = {};
+  std::string refresh_token = {};
 };
 
 class ApiFixture : public testing::Test {
@@ -70,11 +71,13 @@ class ApiFixture : public testing::Test {
   Response Send(Call call);
   Response Get(const Person& who, std::string path, std::vector<Field> query = {});
   Response Post(const Person& who, std::string path, std::string body = {});
-  Response Delete(const Person& who, std::string path);
+  Response Delete(const Person& who, std::string path, std::vector<Field> query = {});
 
   // Registers a user with this name, and the password `password-of-<name>`, and logs them in.
   Person Join(std::string username);
   Response LogIn(std::string_view username, std::string_view password);
+  // The same person at another device.
+  Person JoinAgain(const Person& who);
 
   // Both are contacts afterwards.
   void Befriend(const Person& one, const Person& other);

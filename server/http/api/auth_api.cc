@@ -63,6 +63,16 @@ Response BadCredentials() {
   return Refuse(ErrorCode::kBadCredentials, "There is no such user, or the password is wrong.");
 }
 
+Response WrongOldPassword() {
+  return Refuse(ErrorCode::kBadCredentials, "The \"old_password\" is wrong.");
+}
+
+Response RefuseNewPassword() {
+  return Refuse(ErrorCode::kInvalidArgument, "\"new_password\" has to have " +
+                                                 std::to_string(kPasswordBytesMin) + " to " +
+                                                 std::to_string(kPasswordBytesMax) + " bytes.");
+}
+
 Response RefuseSession(OpenSessionError error) {
   switch (error) {
     case OpenSessionError::kUserGone:
@@ -106,6 +116,9 @@ void AuthApi::AddRoutes(Router& router) {
              [this](SessionOwner caller, Request) { return IssueTicket(caller); });
   routes.Add(Method::kPost, "/v1/auth/logout",
              [this](SessionOwner caller, Request) { return LogOut(caller); });
+  routes.Add(Method::kPost, "/v1/auth/password", [this](SessionOwner caller, Request request) {
+    return ChangePassword(caller, std::move(request));
+  });
 }
 
 asio::awaitable<Response> AuthApi::Register(Request request) {
@@ -159,7 +172,8 @@ asio::awaitable<Response> AuthApi::OpenSession(const Account& account, std::stri
     ports_.sessions.Open({.user_id = account.user.user_id,
                           .device_name = std::move(device_name),
                           .refresh_hash = refresh.hash,
-                          .lifetime = kRefreshTokenLifetime},
+                          .lifetime = kRefreshTokenLifetime,
+                          .password_hash = account.password_hash},
                          std::move(done));
   });
   if (!session) co_return RefuseSession(session.error());
@@ -211,10 +225,34 @@ asio::awaitable<Response> AuthApi::IssueTicket(SessionOwner caller) {
 }
 
 asio::awaitable<Response> AuthApi::LogOut(SessionOwner caller) {
-  const auto revoked = co_await Await<Result<void, ReadError>>(
+  const auto revoked = co_await Await<Result<void, ViewError>>(
       [&](auto done) { ports_.sessions.Revoke(caller, std::move(done)); });
-  if (!revoked) co_return Unavailable();
+  // Of two logouts at the same time the second finds nothing left to do.
+  if (!revoked && revoked.error() == ViewError::kUnavailable) co_return Unavailable();
   co_return NoContent();
+}
+
+asio::awaitable<Response> AuthApi::ChangePassword(SessionOwner caller, Request request) {
+  auto body = JsonBody<v1::ChangePasswordRequest>(request);
+  if (!body) co_return std::move(body.error());
+  if (!CheckPassword(body->new_password())) co_return RefuseNewPassword();
+  // Longer than any password, so not worth a hash.
+  if (body->old_password().size() > kPasswordBytesMax) co_return WrongOldPassword();
+  const auto account = co_await Await<FoundAccount>(
+      [&](auto done) { ports_.accounts.FindById(caller.user_id, std::move(done)); });
+  if (!account) co_return RefuseView(account.error());
+  const auto match = co_await VerifyPassword(body->old_password(), account->password_hash);
+  if (!match) co_return Unavailable();
+  if (*match == auth::PasswordMatch::kMismatch) co_return WrongOldPassword();
+
+  auto hash = co_await HashPassword(body->new_password());
+  if (!hash) co_return Unavailable();
+  PasswordChange change{
+      .changer = caller, .old_hash = account->password_hash, .new_hash = *std::move(hash)};
+  const auto changed = co_await Await<Result<void, ViewError>>(
+      [&](auto done) { ports_.accounts.ChangePassword(std::move(change), std::move(done)); });
+  if (changed) co_return NoContent();
+  co_return changed.error() == ViewError::kNotFound ? WrongOldPassword() : Unavailable();
 }
 
 asio::awaitable<Result<std::string, auth::HashError>> AuthApi::HashPassword(std::string password) {

@@ -32,6 +32,7 @@ class AuthApi {
   asio::awaitable<Response> Refresh(Request request);
   asio::awaitable<Response> IssueTicket(SessionOwner caller);
   asio::awaitable<Response> LogOut(SessionOwner caller);
+  asio::awaitable<Response> ChangePassword(SessionOwner caller, Request request);
 
   asio::awaitable<FoundAccount> FindAccount(const v1::LoginRequest& login);
   asio::awaitable<Response> OpenSession(const Account& account, std::string device_name);

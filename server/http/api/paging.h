@@ -29,6 +29,7 @@ enum class CursorKind : std::uint8_t {
   kEntriesAfter = 3,
   kEntriesBefore = 4,
   kEntriesBetween = 5,
+  kSessions = 10,
 };
 
 // Where the next page starts, in numbers that only the list itself understands.
