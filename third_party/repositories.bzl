@@ -1,6 +1,7 @@
 """The one list of everything the build takes from outside, each pinned by its checksum."""
 
 load("//third_party/debian:debian.bzl", "debian_packages", "debian_source")
+load("//third_party/npm:npm.bzl", "npm_package")
 
 def third_party_repositories():
     """Declares every external repository of the project."""
@@ -8,6 +9,7 @@ def third_party_repositories():
     _toolchain()
     _libraries()
     _store_libraries()
+    _web()
     _test_libraries()
 
 def _bazel_stubs():
@@ -186,6 +188,16 @@ def _store_libraries():
         sha256 = "d588bca36357eda8bcafd5bc1f95df1afe613fdc70c80e426fc89eecb828fc3e",
     )
 
+def _web():
+    """What is served to browsers and not ours."""
+    npm_package(
+        name = "swagger_ui",
+        build_file = "//third_party/swagger_ui:swagger_ui.BUILD",
+        integrity = "sha512-U06rpMtW9V3XPGOBeamTUSr0Z09jMX4IJuANpE/EZbAhw0G8CgwrzU4YmXkn/h0wCDNsXdGarTNNHC3sU8yVUQ==",
+        package = "swagger-ui-dist",
+        version = "5.35.0",
+    )
+
 def _test_libraries():
     debian_packages(
         name = "postgresql",
@@ -206,6 +218,12 @@ def _test_libraries():
         name = "python_websockets",
         build_file = "//third_party/python_websockets:python_websockets.BUILD",
         sets = {"python_websockets": "packages"},
+    )
+    debian_packages(
+        name = "python_checks",
+        build_file = "//third_party/python_checks:python_checks.BUILD",
+        lock = "//third_party/python_checks:lock.json",
+        sets = {"python_checks": "packages"},
     )
     debian_source(
         name = "googletest",

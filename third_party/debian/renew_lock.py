@@ -17,9 +17,9 @@ RELEASE = "bookworm"
 COMPONENT = "main"
 HERE = pathlib.Path(__file__).resolve().parent
 
-# A repository is fetched anew when its lock file changes. clang-tidy has one of its own, so that a
-# change to what only checks does not fetch, and rebuild with, the compiler again.
-FOLDERS = [HERE, HERE.parent / "clang_tidy"]
+# A repository is fetched anew when its lock file changes. What only checks has one of its own, so that a
+# change to it does not fetch, and rebuild with, the compiler again.
+FOLDERS = [HERE, HERE.parent / "clang_tidy", HERE.parent / "python_checks"]
 
 
 def read_index():
