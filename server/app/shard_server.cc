@@ -13,6 +13,7 @@
 #include "server/http/static_files.h"
 #include "server/runtime/await.h"
 #include "server/telemetry/log.h"
+#include "server/web/docs/docs_files.h"
 #include "server/web/web_files.h"
 
 namespace chat::app {
@@ -106,8 +107,10 @@ ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
 
 void ShardServer::AddPages() {
   std::vector<http::EmbeddedFile> files;
-  for (const web::WebFile& file : web::Files()) {
-    files.push_back({file.path, file.content_type, file.bytes});
+  for (const auto all : {web::Files(), web::DocsFiles()}) {
+    for (const web::WebFile& file : all) {
+      files.push_back({file.path, file.content_type, file.bytes});
+    }
   }
   http::AddStaticFiles(router_, files);
 }

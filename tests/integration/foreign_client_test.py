@@ -3,62 +3,18 @@
 import asyncio
 import contextlib
 import json
-import os
-import pathlib
-import re
-import subprocess
 import tempfile
-import threading
 import unittest
 import urllib.error
 import urllib.request
 
 import websockets
 
+from tests.integration import own_server
 from tools.testing import report
 
 _PATIENCE_S = 30
 _PASSWORD = "correct horse battery staple"
-
-
-class _Server:
-    """The server as a process of its own, on free ports and with data of its own."""
-
-    def __init__(self, folder):
-        self._log = open(pathlib.Path(_output_folder(), "foreign_client_server.log"), "w",
-                         encoding="utf-8")
-        self._process = subprocess.Popen(
-            [str(pathlib.Path("server/server").resolve()), "--listen=127.0.0.1:0",
-             "--admin-listen=off", f"--data-dir={folder}/data", "--rate-limits=off"],
-            cwd=folder, stdout=subprocess.PIPE, stderr=self._log, text=True)
-        self.address = self._read_address()
-
-    def _read_address(self):
-        # A server that stays silent ends the reading by its own end.
-        impatience = threading.Timer(_PATIENCE_S, self._process.kill)
-        impatience.start()
-        try:
-            for line in self._process.stdout:
-                match = re.match(r"listening on http://(\S+)", line)
-                if match:
-                    return match[1]
-        finally:
-            impatience.cancel()
-        raise AssertionError("the server does not say where it listens")
-
-    def stop(self):
-        """Asks it to stop; its exit code."""
-        self._process.terminate()
-        try:
-            return self._process.wait(_PATIENCE_S)
-        finally:
-            self._process.kill()
-            self._process.stdout.close()
-            self._log.close()
-
-
-def _output_folder():
-    return os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR", tempfile.gettempdir())
 
 
 class _Person:
@@ -124,7 +80,7 @@ class ForeignClientTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.server = _Server(folder.name)
+        self.server = own_server.OwnServer(folder.name, "foreign_client_server.log")
         self.addCleanup(self.server.stop)
 
     def _people(self):
