@@ -22,6 +22,10 @@ struct Response {
   std::vector<Field> headers =
       {};  // besides those that the session adds; values without line breaks
   std::string body = {};
+  // Sent instead of `body` unless empty; not copied, so it lives as long as the router.
+  std::string_view embedded_body = {};
+
+  std::string_view content() const { return embedded_body.empty() ? body : embedded_body; }
 };
 
 // A body of the schema in its JSON form; never cached by anyone on the way.

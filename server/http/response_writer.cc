@@ -39,7 +39,7 @@ std::string EncodeResponseHead(const Response& response, ConnectionUse use, Unix
   AppendField(head, "Date", FormatDate(now));
   if (!response.content_type.empty()) AppendField(head, "Content-Type", response.content_type);
   if (HasContentLength(response.status)) {
-    AppendField(head, "Content-Length", std::to_string(response.body.size()));
+    AppendField(head, "Content-Length", std::to_string(response.content().size()));
     AppendField(head, "X-Content-Type-Options", "nosniff");
   }
   for (const Field& field : response.headers) AppendField(head, field.name, field.value);

@@ -183,7 +183,7 @@ asio::awaitable<ConnectionUse> HttpSession::Send(Response response, ConnectionUs
   const bool is_head_only = reader_.head().method == Method::kHead;
   reader_.Restart();
   const auto sent =
-      co_await stream_.SendAll(head, is_head_only ? std::string_view() : response.body,
+      co_await stream_.SendAll(head, is_head_only ? std::string_view() : response.content(),
                                Clock::now() + options_.timeouts.write);
   if (!sent) stream_.transport().ResetOnClose();
   co_return sent ? use : ConnectionUse::kClose;

@@ -38,7 +38,7 @@ Response Answer(const EmbeddedFile& file, const std::string& etag, const Request
   }
   return {.content_type = std::string(file.content_type),
           .headers = MakeHeaders(etag),
-          .body = std::string(file.bytes)};
+          .embedded_body = file.bytes};
 }
 
 }  // namespace
