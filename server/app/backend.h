@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "server/local/local_bus.h"
@@ -28,6 +29,7 @@ enum class Need {
 };
 
 struct NeededDependency {
+  std::string_view name;  // as its answers have it
   std::unique_ptr<Dependency> dependency;
   Need need = Need::kRequired;
 };

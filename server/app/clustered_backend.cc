@@ -174,11 +174,13 @@ ShardPorts ClusteredBackend::MakePorts(Executor& home) {
                    .messages = std::make_unique<postgres::Messages>(database, home),
                    .presence_records = std::make_unique<postgres::PresenceRecords>(database, home),
                    .dependencies = {}};
-  ports.dependencies.push_back({std::make_unique<postgres::Dependency>(database, home)});
-  ports.dependencies.push_back({MakeClusterDependency(*loop_, home)});
+  ports.dependencies.push_back(
+      {"postgres", std::make_unique<postgres::Dependency>(database, home)});
+  ports.dependencies.push_back({"cluster", MakeClusterDependency(*loop_, home)});
   if (redis_) {
     ports.dependencies.push_back(
-        {std::make_unique<redis::Dependency>(loop_->io_context().get_executor(), *redis_, home),
+        {"redis",
+         std::make_unique<redis::Dependency>(loop_->io_context().get_executor(), *redis_, home),
          Need::kShown});
   }
   return ports;

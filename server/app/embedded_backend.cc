@@ -50,7 +50,7 @@ ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
                    .messages = std::make_unique<sqlite::Messages>(database, home),
                    .presence_records = std::make_unique<sqlite::PresenceRecords>(database, home),
                    .dependencies = {}};
-  ports.dependencies.push_back({std::make_unique<sqlite::Dependency>(database, home)});
+  ports.dependencies.push_back({"sqlite", std::make_unique<sqlite::Dependency>(database, home)});
   return ports;
 }
 

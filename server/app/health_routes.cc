@@ -1,8 +1,11 @@
 #include "server/app/health_routes.h"
 
-#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "protocol/chat.pb.h"
@@ -21,20 +24,36 @@ asio::awaitable<http::Response> AnswerAlive(http::Request) {
   co_return http::JsonResponse(http::Status::kOk, health);
 }
 
+struct Checks {
+  States states;
+  std::size_t missing;
+  std::move_only_function<void(States)> done;  // empty once it was called
+  // Belongs to what waits for it: an answer that comes late may outlive the shard.
+  std::weak_ptr<asio::steady_timer> timer;
+
+  void Finish() {
+    if (!done) return;
+    if (const auto waiting = timer.lock()) waiting->cancel();
+    std::exchange(done, nullptr)(std::move(states));
+  }
+};
+
+States StatesWithoutAnswer(std::span<const NeededDependency> dependencies) {
+  States states;
+  for (const NeededDependency& needed : dependencies) {
+    states.push_back({.name = std::string(needed.name), .detail = "It does not answer."});
+  }
+  return states;
+}
+
 // All at once, so that the answer takes as long as the slowest of them.
 void StartChecks(std::span<const NeededDependency> dependencies,
-                 std::move_only_function<void(States)> done) {
-  struct Checks {
-    States states;
-    std::size_t missing;
-    std::move_only_function<void(States)> done;
-  };
-  auto checks = std::make_shared<Checks>(
-      Checks{States(dependencies.size()), dependencies.size(), std::move(done)});
+                 const std::shared_ptr<Checks>& checks) {
   for (std::size_t i = 0; i < dependencies.size(); ++i) {
     dependencies[i].dependency->Check([checks, i](DependencyState state) {
+      if (!checks->done) return;
       checks->states[i] = std::move(state);
-      if (--checks->missing == 0) checks->done(std::move(checks->states));
+      if (--checks->missing == 0) checks->Finish();
     });
   }
 }
@@ -65,9 +84,15 @@ asio::awaitable<http::Response> AnswerReady(const ReadinessParts& parts) {
 }  // namespace
 
 asio::awaitable<std::vector<DependencyState>> CheckAll(
-    std::span<const NeededDependency> dependencies) {
-  co_return co_await runtime::Await<States>(
-      [&](auto done) { StartChecks(dependencies, std::move(done)); });
+    std::span<const NeededDependency> dependencies, std::chrono::milliseconds deadline) {
+  const auto timer =
+      std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor, deadline);
+  co_return co_await runtime::Await<States>([&](auto done) {
+    const auto checks = std::make_shared<Checks>(
+        Checks{StatesWithoutAnswer(dependencies), dependencies.size(), std::move(done), timer});
+    timer->async_wait([checks, timer](const boost::system::error_code&) { checks->Finish(); });
+    StartChecks(dependencies, checks);
+  });
 }
 
 void AddHealthRoutes(http::Router& router, ReadinessParts parts) {

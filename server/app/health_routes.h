@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <span>
 #include <vector>
@@ -14,9 +15,14 @@
 
 namespace chat::app {
 
-// How each of them stands, in the same order; within 2 s. They outlive the answer.
+// How long /readyz and the start wait for what should answer within 2 s by itself.
+inline constexpr std::chrono::milliseconds kCheckDeadline{2000};
+
+// How each of them stands, in the same order. One that has not answered by the deadline is not
+// ready; its answer may come later, and is dropped. They outlive the answers of `CheckAll`.
 asio::awaitable<std::vector<DependencyState>> CheckAll(
-    std::span<const NeededDependency> dependencies);
+    std::span<const NeededDependency> dependencies,
+    std::chrono::milliseconds deadline = kCheckDeadline);
 
 struct ReadinessParts {
   std::span<const NeededDependency> dependencies;
