@@ -135,6 +135,38 @@ TEST_F(AppendTest, SharesCommitsAmongManySendersAndLogsEachBatch) {
       << "each sender's own read mark moved, where they sent";
 }
 
+TEST_F(AppendTest, NumbersDenselyWhatItStoresBesideWhatItRefuses) {
+  TestNode node(url(), "one");
+  AddGroup(kRoom, 2);
+  ASSERT_TRUE(node.Append(TextMessage(kRoom, kAnn, "old", "old")).has_value());
+  HeldRow held(url(), kRoom);
+  const auto start = [&](UserId sender, const std::string& id, const std::string& text,
+                         std::optional<Seq> reply = {}) {
+    NewMessage message = TextMessage(kRoom, sender, id, text);
+    message.reply_to_seq = reply;
+    return node.StartAppend(message);
+  };
+  const auto stranger = start(UserId(3), "stranger", "stranger");
+  const auto first = start(kAnn, "first", "first");
+  const auto repeat = start(kAnn, "old", "old");
+  const auto wrong_reply = start(kBob, "reply", "to nothing", Seq(99));
+  const auto second = start(kBob, "second", "second", Seq(1));
+  const auto other_content = start(kAnn, "old", "new");
+
+  held.Commit();
+  node.Finish();
+
+  EXPECT_EQ((*stranger)->error(), AppendError::kNotFound);
+  EXPECT_EQ((**first)->seq, Seq(2));
+  EXPECT_EQ((**repeat)->seq, Seq(1));
+  EXPECT_EQ((*wrong_reply)->error(), AppendError::kReplyNotFound);
+  EXPECT_EQ((**second)->seq, Seq(3));
+  EXPECT_EQ((*other_content)->error(), AppendError::kClientMsgIdReused);
+  EXPECT_EQ(StoredTexts(kRoom), (std::vector<std::string>{"old", "first", "second"}));
+  EXPECT_EQ(Count("SELECT last_seq FROM conversations WHERE conversation_id = 100"), 3);
+  EXPECT_EQ(Count("SELECT sum(cardinality(seqs)) FROM commit_log"), 3);
+}
+
 TEST_F(AppendTest, AnswersDoublesWithinABatchLikeTheFirst) {
   TestNode node(url(), "one");
   AddGroup(kRoom, 2);

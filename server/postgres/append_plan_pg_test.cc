@@ -77,6 +77,34 @@ TEST_F(AppendPlanTest, ReadsAsManyRowsOfALongConversationAsOfANewOne) {
   EXPECT_EQ(whole, 0);
 }
 
+TEST_F(AppendPlanTest, ReadsNoConversationThatNobodyWritesTo) {
+  {
+    TestNode node(url(), "one");
+    AddGroup(kRoom, 3);
+    ASSERT_TRUE(node.Append(TextMessage(kRoom, kAnn, "early", "early")).has_value());
+    server().Execute(
+        "INSERT INTO conversations (conversation_id, kind, created_at, members_count, "
+        "last_activity) SELECT 1000 + n, 'group', 0, 1, 0 FROM generate_series(1, 20000) n");
+    server().Execute(
+        "INSERT INTO conversation_members (conversation_id, user_id, role, joined_seq) "
+        "SELECT 1000 + n, 1, 'owner', 0 FROM generate_series(1, 20000) n");
+    ForgetStatistics();
+    for (int i = 0; i < 10; ++i) {
+      const std::string text = "late " + std::to_string(i);
+      ASSERT_TRUE(node.Append(TextMessage(kRoom, kAnn, text, text)).has_value());
+    }
+  }
+  const std::int64_t conversations = RowsReadFrom("conversations", "conversations_pkey");
+  const std::int64_t members = RowsReadFrom("conversation_members", "conversation_members_pkey") +
+                               RowsReadFrom("conversation_members", "conversation_members_by_user");
+
+  EXPECT_GE(conversations, 10);
+  EXPECT_LE(conversations, 60);
+  EXPECT_GE(members, 10);
+  EXPECT_LE(members, 60);
+  EXPECT_EQ(WholeReads(), 0);
+}
+
 TEST_F(AppendPlanTest, ReadsNoTableAsAWhole) {
   {
     TestNode node(url(), "one");
