@@ -34,6 +34,8 @@ inline constexpr std::size_t kFrameBytesMax = kMebibyte;
 inline constexpr std::size_t kFragmentsMax = 1024;
 inline constexpr std::chrono::seconds kFragmentedMessageTimeout{30};
 inline constexpr int kInvalidFramesPerMinuteMax = 10;
+// Frames over their rate: more than a queue that a client kept while it was offline.
+inline constexpr int kFramesTooOftenPerMinuteMax = 1000;
 inline constexpr std::size_t kJsonDepthMax = 32;
 
 // HTTP requests.

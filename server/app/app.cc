@@ -171,7 +171,7 @@ std::expected<void, std::string> RunServer(const config::Config& config) {
   if (!opened) return std::unexpected(std::move(opened.error()));
   auto sockets = OpenSockets(config);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
-  if (config.rate_limits == config::RateLimitMode::kOff) {
+  if (!config.rates) {
     Log(Severity::kWarn, "rate_limits_off", {{"reason", "--rate-limits off: for load tests only"}});
   }
   PrintAddresses(config, *sockets);

@@ -17,6 +17,7 @@
 #include "server/ports/executor.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
+#include "server/ports/rate_limits.h"
 #include "server/ports/sessions.h"
 #include "server/ports/signing_keys.h"
 #include "server/telemetry/metrics.h"
@@ -65,6 +66,9 @@ class Backend {
 
   // Where the shards publish.
   virtual Bus& bus() = 0;
+
+  // What the shards ask before they serve.
+  virtual RateLimits& rate_limits() = 0;
 
   // A shard hears of what was committed, and who came and went, on any shard of any node. Before
   // Start only.

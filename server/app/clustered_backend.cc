@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/app/cluster_metrics.h"
+#include "server/app/rate_metrics.h"
 #include "server/app/report_dependency.h"
 #include "server/app/startup_loop.h"
 #include "server/auth/secure_random.h"
@@ -137,7 +138,7 @@ void LogKind(const config::Config& config) {
 std::expected<std::unique_ptr<ClusteredBackend>, std::string> ClusteredBackend::Open(
     const config::Config& config) {
   LogKind(config);
-  std::unique_ptr<ClusteredBackend> backend(new ClusteredBackend);
+  std::unique_ptr<ClusteredBackend> backend(new ClusteredBackend(config.rates));
   auto database = Connect(config, backend->from_here_);
   if (!database) return std::unexpected(std::move(database.error()));
   backend->database_ = *std::move(database);
@@ -154,12 +155,24 @@ std::expected<void, std::string> ClusteredBackend::OpenRedis(const config::Confi
   if (auto fits = RefuseUnsupported(*url); !fits) {
     return std::unexpected("--redis: " + config::HidePasswords(fits.error()));
   }
+  const std::string key_prefix = url->channel();
   auto opened = redis::Broadcast::Open(
       loop_->io_context().get_executor(),
       {.url = *std::move(url), .random = RandomNumber, .on_change = LogRedis});
   if (!opened) return std::unexpected("--redis: " + config::HidePasswords(opened.error()));
   redis_ = *std::move(opened);
+  if (config.rates) rate_limits_ = ShareRateLimits(key_prefix);
   return {};
+}
+
+std::unique_ptr<redis::RateLimits> ClusteredBackend::ShareRateLimits(std::string key_prefix) {
+  return std::make_unique<redis::RateLimits>(redis::RateLimitsParts{
+      .loop = loop_->executor(),
+      .timers = loop_->io_context().get_executor(),
+      .redis = *redis_,
+      .local = local_rate_limits_,
+      .key_prefix = std::move(key_prefix),
+      .node = std::to_string(RandomNumber()) + "-" + std::to_string(RandomNumber())});
 }
 
 // What still waits in the store completes on the loop, which therefore ends after it.
@@ -209,6 +222,11 @@ void ClusteredBackend::Start(std::function<void()> on_lost_track) {
                database_->lease().held().epoch, std::move(on_lost_track));
 }
 
+RateLimits& ClusteredBackend::rate_limits() {
+  if (rate_limits_) return *rate_limits_;
+  return local_rate_limits_;
+}
+
 Broadcast& ClusteredBackend::broadcast() {
   if (redis_) return *redis_;
   return silence_;
@@ -222,6 +240,8 @@ void ClusteredBackend::CountRedis() {
 
 std::vector<telemetry::PartNumber> ClusteredBackend::PartNumbers() const {
   std::vector<telemetry::PartNumber> numbers = ClusterNumbers(loop_->report());
+  const std::vector<telemetry::PartNumber> refused = RateNumbers(local_rate_limits_.refused());
+  numbers.insert(numbers.end(), refused.begin(), refused.end());
   if (!redis_) return numbers;
   const std::lock_guard lock(mutex_);
   const std::vector<telemetry::PartNumber> more = RedisNumbers(redis_counters_);

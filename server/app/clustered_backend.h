@@ -10,16 +10,20 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "protocol/rates.h"
 #include "server/app/backend.h"
 #include "server/app/cluster_loop.h"
 #include "server/config/config.h"
 #include "server/local/local_bus.h"
+#include "server/local/local_rate_limits.h"
 #include "server/ports/broadcast.h"
 #include "server/postgres/database.h"
 #include "server/redis/broadcast.h"
+#include "server/redis/rate_limits.h"
 
 namespace chat::app {
 
@@ -37,15 +41,17 @@ class ClusteredBackend final : public Backend {
   std::unique_ptr<SigningKeys> MakeSigningKeys(Executor& home) override;
   const Clock& clock() const override;
   Bus& bus() override { return from_here_; }
+  RateLimits& rate_limits() override;
   void Subscribe(BusSubscriber subscriber) override;
   void Start(std::function<void()> on_lost_track) override;
   BackendCounters counters() const override;
   void Stop() override;
 
  private:
-  ClusteredBackend() = default;
+  explicit ClusteredBackend(const std::optional<Rates>& rates) : local_rate_limits_(rates) {}
 
   std::expected<void, std::string> OpenRedis(const config::Config& config);
+  std::unique_ptr<redis::RateLimits> ShareRateLimits(std::string key_prefix);
   Broadcast& broadcast();
   void CountRedis();
   std::vector<telemetry::PartNumber> PartNumbers() const;
@@ -59,10 +65,12 @@ class ClusteredBackend final : public Backend {
   // In the order in which they must outlive each other.
   LocalBus from_here_;
   LocalBus from_others_;
+  LocalRateLimits local_rate_limits_;
   std::unique_ptr<postgres::Database> database_;
   std::unique_ptr<ClusterLoop> loop_;
   SilentBroadcast silence_;
-  std::unique_ptr<redis::Broadcast> redis_;  // null without one
+  std::unique_ptr<redis::Broadcast> redis_;         // null without one
+  std::unique_ptr<redis::RateLimits> rate_limits_;  // null without Redis, or without rates
 
   mutable std::mutex mutex_;
   redis::BroadcastCounters redis_counters_;  // guarded by mutex_

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/app/rate_metrics.h"
 #include "server/sqlite/accounts.h"
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
@@ -30,7 +31,7 @@ sqlite::MigrationMode ToMode(config::Migrations migrations) {
 
 std::expected<std::unique_ptr<EmbeddedBackend>, std::string> EmbeddedBackend::Open(
     const config::Config& config) {
-  std::unique_ptr<EmbeddedBackend> backend(new EmbeddedBackend);
+  std::unique_ptr<EmbeddedBackend> backend(new EmbeddedBackend(config.rates));
   auto database = sqlite::Database::Open({.data_dir = config.data_dir,
                                           .migrations = ToMode(config.migrate),
                                           .writer = {},
@@ -61,7 +62,7 @@ std::unique_ptr<SigningKeys> EmbeddedBackend::MakeSigningKeys(Executor& home) {
 BackendCounters EmbeddedBackend::counters() const {
   const sqlite::DatabaseCounters store = database_->counters();
   return {.store = {.commits = store.commits, .writes = store.writes, .reads = store.reads},
-          .parts = {}};
+          .parts = RateNumbers(rate_limits_.refused())};
 }
 
 }  // namespace chat::app

@@ -5,11 +5,14 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "protocol/rates.h"
 #include "server/app/backend.h"
 #include "server/config/config.h"
 #include "server/local/local_bus.h"
+#include "server/local/local_rate_limits.h"
 #include "server/runtime/system_clock.h"
 #include "server/sqlite/database.h"
 
@@ -28,17 +31,19 @@ class EmbeddedBackend final : public Backend {
   std::unique_ptr<SigningKeys> MakeSigningKeys(Executor& home) override;
   const Clock& clock() const override { return clock_; }
   Bus& bus() override { return bus_; }
+  RateLimits& rate_limits() override { return rate_limits_; }
   void Subscribe(BusSubscriber subscriber) override { bus_.Subscribe(std::move(subscriber)); }
   void Start(std::function<void()>) override {}
   BackendCounters counters() const override;
   void Stop() override { database_->Stop(); }
 
  private:
-  EmbeddedBackend() = default;
+  explicit EmbeddedBackend(const std::optional<Rates>& rates) : rate_limits_(rates) {}
 
   // In the order in which they must outlive each other.
   runtime::SystemClock clock_;
   LocalBus bus_;
+  LocalRateLimits rate_limits_;
   std::unique_ptr<sqlite::Database> database_;
 };
 

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "server/app/health_routes.h"
+#include "server/http/rate_key.h"
 #include "server/http/static_files.h"
+#include "server/net/ip_address.h"
 #include "server/runtime/await.h"
 #include "server/telemetry/log.h"
 #include "server/web/docs/docs_files.h"
@@ -35,13 +37,11 @@ static_assert(Evacuation::kReconnectSpreadMax + kStay + Evacuation::kUnsettledMa
 static_assert(kHttpPatience < ShardServer::kStopPatience);
 
 HubOptions MakeHubOptions(const config::Config& config, std::uint32_t shard) {
-  const bool limited = config.rate_limits == config::RateLimitMode::kDefault;
   return {.shard = shard,
           .node = config.node,
           .heartbeat_interval = config.heartbeat_interval,
           .heartbeat_timeout = config.heartbeat_timeout,
           .presence_grace = config.presence_grace,
-          .rate_limits = limited ? RateLimits::kDefault : RateLimits::kOff,
           .outbox_limits = {}};
 }
 
@@ -61,6 +61,15 @@ void LogEnded(const net::ConnectionEnded& ended) {
        {"duration_ms", ended.duration.count()}});
 }
 
+// Their form was checked with the config.
+std::vector<net::IpPrefix> ToPrefixes(const std::vector<std::string>& texts) {
+  std::vector<net::IpPrefix> prefixes;
+  for (const std::string& text : texts) {
+    if (const auto prefix = net::IpPrefix::Parse(text)) prefixes.push_back(*prefix);
+  }
+  return prefixes;
+}
+
 Refusal ToRefusal(auth::AuthError error) {
   switch (error) {
     case auth::AuthError::kUnauthenticated:
@@ -77,13 +86,15 @@ ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
     : shard_(shard),
       config_(shared.config),
       clock_(shared.backend.clock()),
+      rate_limits_(shared.backend.rate_limits()),
       ports_(shared.backend.MakePorts(shard)),
       hub_(MakeHubOptions(shared.config, shard.number()),
            {.home = shard,
             .bus = shared.backend.bus(),
             .messages = *ports_.messages,
             .conversations = *ports_.conversations,
-            .presence_records = *ports_.presence_records},
+            .presence_records = *ports_.presence_records,
+            .rate_limits = rate_limits_},
            shard.now()),
       connections_(shard, hub_, {.on_ended = LogEnded}),
       authenticator_(shared.keyring, *ports_.sessions, clock_),
@@ -94,6 +105,7 @@ ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
             .contacts = *ports_.contacts,
             .conversations = *ports_.conversations,
             .messages = *ports_.messages,
+            .rate_limits = rate_limits_,
             .authenticator = authenticator_,
             .issuer = issuer_,
             .hasher = shared.hasher,
@@ -123,7 +135,8 @@ http::SessionOptions ShardServer::MakeSessionOptions() {
               .authenticate =
                   [this](http::UpgradeCredentials shown) { return Authenticate(std::move(shown)); },
               .admit = [this] { return Admit(); },
-              .accept = [this](net::NewWebSocket made) { connections_.Add(std::move(made)); }}};
+              .accept = [this](net::NewWebSocket made) { connections_.Add(std::move(made)); }},
+          .trusted_proxies = ToPrefixes(config_.trusted_proxies)};
 }
 
 void ShardServer::Serve(net::FileDescriptor listening_socket) {
@@ -144,6 +157,13 @@ void ShardServer::Serve(net::FileDescriptor listening_socket) {
 
 asio::awaitable<std::expected<SessionOwner, Refusal>> ShardServer::Authenticate(
     http::UpgradeCredentials shown) {
+  const RateKey address = http::AddressKey(RateOperation::kConnect, shown.client_address);
+  const auto wait = co_await runtime::Await<RateWait>(
+      [&](auto done) { rate_limits_.Take(address, shard_, std::move(done)); });
+  if (wait) {
+    co_return std::unexpected(
+        Refusal{ErrorCode::kRateLimited, "too many connections at once from here", wait});
+  }
   using Checked = Result<SessionOwner, auth::AuthError>;
   const Checked owner = co_await runtime::Await<Checked>([&](auto done) {
     if (shown.ticket) {

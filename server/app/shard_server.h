@@ -20,6 +20,7 @@
 #include "server/net/connection_table.h"
 #include "server/net/file_descriptor.h"
 #include "server/ports/clock.h"
+#include "server/ports/rate_limits.h"
 #include "server/runtime/asio.h"
 #include "server/runtime/shard.h"
 #include "server/telemetry/metrics.h"
@@ -77,6 +78,7 @@ class ShardServer {
   runtime::Shard& shard_;
   const config::Config& config_;
   const Clock& clock_;
+  RateLimits& rate_limits_;
   ShardPorts ports_;
   Hub hub_;
   net::ConnectionTable connections_;

@@ -17,6 +17,8 @@
 #include <utility>
 
 #include "server/config/dotenv.h"
+#include "server/config/rates_file.h"
+#include "server/net/ip_address.h"
 
 namespace chat::config {
 namespace {
@@ -41,6 +43,7 @@ struct RawFlags {
   std::uint32_t presence_grace_ms = kPresenceGraceDefault.count();
   std::uint32_t drain_seconds = 10;
   std::vector<std::string> allowed_origins;
+  std::vector<std::string> trusted_proxies;
   std::string rate_limits = "default";
   std::string log_level = "info";
 };
@@ -73,6 +76,10 @@ std::string CheckAdminListen(const std::string& text) {
   return text == "off" ? "" : CheckListen(text);
 }
 
+std::string CheckProxy(const std::string& text) {
+  return net::IpPrefix::Parse(text) ? "" : "must be an address or a prefix, as 10.0.0.0/8";
+}
+
 // Neither names the URL: it may hold a password.
 std::string CheckPostgres(const std::string& text) {
   const bool fits = text.starts_with("postgres://") || text.starts_with("postgresql://");
@@ -96,9 +103,12 @@ void AddAddressFlags(CLI::App& app, RawFlags& raw) {
           "Address and port of /metrics; port 0 picks a free one; off");
   AddFlag(app, "--allowed-origins", raw.allowed_origins,
           "Origins of browsers that may connect besides this host's own, comma separated");
+  AddFlag(app, "--trusted-proxies", raw.trusted_proxies,
+          "Addresses, or prefixes as 10.0.0.0/8, whose X-Forwarded-For counts, comma separated");
   app.get_option("--listen")->check(CheckListen);
   app.get_option("--admin-listen")->check(CheckAdminListen);
   app.get_option("--allowed-origins")->delimiter(',');
+  app.get_option("--trusted-proxies")->delimiter(',')->check(CheckProxy);
 }
 
 void AddStoreFlags(CLI::App& app, RawFlags& raw) {
@@ -140,7 +150,8 @@ void AddServingFlags(CLI::App& app, RawFlags& raw) {
           "How long a user whose connection closed still counts as online, in milliseconds");
   AddFlag(app, "--drain-seconds", raw.drain_seconds,
           "Over how long a server that stops lets its clients go, in seconds");
-  AddFlag(app, "--rate-limits", raw.rate_limits, "default, or off (for load tests)");
+  AddFlag(app, "--rate-limits", raw.rate_limits,
+          "default, off (for load tests), or a file of lines as \"send 20/s burst 60\"");
   AddFlag(app, "--log-level", raw.log_level, "debug, info, warn or error");
   app.get_option("--shards")->check(CLI::Range(1u, kShardsMax));
   for (const char* flag : {"--heartbeat-interval-ms", "--heartbeat-timeout-ms"}) {
@@ -148,7 +159,6 @@ void AddServingFlags(CLI::App& app, RawFlags& raw) {
   }
   app.get_option("--presence-grace-ms")->check(CLI::Range(0u, 3'600'000u));
   app.get_option("--drain-seconds")->check(CLI::Range(0u, 3'600u));
-  app.get_option("--rate-limits")->check(CLI::IsMember({"default", "off"}));
   app.get_option("--log-level")->check(CLI::IsMember({"debug", "info", "warn", "error"}));
 }
 
@@ -175,6 +185,20 @@ std::optional<ListenAddress> ToAdminListen(const std::string& text) {
   return text == "off" ? std::nullopt : ParseListenAddress(text);
 }
 
+// Errors: what is wrong with the file.
+std::expected<std::optional<Rates>, std::string> ToRates(const std::string& setting,
+                                                         const std::filesystem::path& directory) {
+  if (setting == "default") return kDefaultRates;
+  if (setting == "off") return std::nullopt;
+  const std::filesystem::path file = directory / setting;
+  std::ifstream stream(file);
+  if (!stream) return std::unexpected("--rate-limits: " + file.string() + " cannot be read");
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  auto rates = ParseRates(text);
+  if (!rates) return std::unexpected("--rate-limits: " + file.string() + ":" + rates.error());
+  return *rates;
+}
+
 std::expected<Config, ConfigExit> ToConfig(const RawFlags& raw,
                                            const std::filesystem::path& directory) {
   if (raw.heartbeat_timeout_ms < 2 * raw.heartbeat_interval_ms) {
@@ -185,6 +209,8 @@ std::expected<Config, ConfigExit> ToConfig(const RawFlags& raw,
   if (!raw.redis.empty() && raw.postgres.empty()) {
     return std::unexpected(Bad("--redis needs --postgres: the embedded store has one node only"));
   }
+  const auto rates = ToRates(raw.rate_limits, directory);
+  if (!rates) return std::unexpected(Bad(rates.error()));
   Config config{
       .listen = *ParseListenAddress(raw.listen),
       .admin_listen = ToAdminListen(raw.admin_listen),
@@ -201,7 +227,8 @@ std::expected<Config, ConfigExit> ToConfig(const RawFlags& raw,
       .presence_grace = std::chrono::milliseconds(raw.presence_grace_ms),
       .drain = std::chrono::seconds(raw.drain_seconds),
       .allowed_origins = raw.allowed_origins,
-      .rate_limits = raw.rate_limits == "off" ? RateLimitMode::kOff : RateLimitMode::kDefault,
+      .trusted_proxies = raw.trusted_proxies,
+      .rates = *rates,
       .log_level = ToLogLevel(raw.log_level),
   };
   if (!raw.secret_file.empty()) config.secret_file = directory / raw.secret_file;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/limits.h"
+#include "protocol/rates.h"
 #include "server/config/secret_url.h"
 
 namespace chat::config {
@@ -21,8 +22,6 @@ struct ListenAddress {
 
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
-
-enum class RateLimitMode { kDefault, kOff };
 
 // What happens to a database whose schema is older than this program's.
 enum class Migrations {
@@ -52,7 +51,8 @@ struct Config {
   std::chrono::milliseconds presence_grace = kPresenceGraceDefault;
   std::chrono::seconds drain{10};
   std::vector<std::string> allowed_origins;
-  RateLimitMode rate_limits = RateLimitMode::kDefault;
+  std::vector<std::string> trusted_proxies;    // addresses and prefixes of them
+  std::optional<Rates> rates = kDefaultRates;  // without: nothing is limited
   LogLevel log_level = LogLevel::kInfo;
 };
 

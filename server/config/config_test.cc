@@ -45,7 +45,8 @@ TEST_F(ConfigTest, HasTheDefaultsOfTheContract) {
   EXPECT_EQ(config->heartbeat_interval.count(), 5000);
   EXPECT_EQ(config->heartbeat_timeout.count(), 30000);
   EXPECT_EQ(config->presence_grace.count(), 10000);
-  EXPECT_EQ(config->rate_limits, RateLimitMode::kDefault);
+  EXPECT_EQ(RateOf(*config->rates, RateOperation::kSend).burst, 60u);
+  EXPECT_TRUE(config->trusted_proxies.empty());
   EXPECT_FALSE(config->node.empty());
   EXPECT_FALSE(config->postgres);
   EXPECT_FALSE(config->redis);
@@ -75,12 +76,29 @@ TEST_F(ConfigTest, RelativePathsBelongToTheCallersDirectory) {
   EXPECT_EQ(config->secret_file, "/elsewhere/secret");
 }
 
+TEST_F(ConfigTest, RatesAreOffOrComeFromAFile) {
+  std::ofstream(directory_ / "rates") << "register 500/h\n";
+  std::ofstream(directory_ / "bad") << "register 500\n";
+
+  const auto off = Parse({"--rate-limits", "off"});
+  const auto read = Parse({"--rate-limits", "rates"});
+  const auto bad = Parse({"--rate-limits", "bad"});
+
+  ASSERT_TRUE(off && read);
+  EXPECT_FALSE(off->rates);
+  EXPECT_EQ(RateOf(*read->rates, RateOperation::kRegister).count, 500u);
+  ASSERT_FALSE(bad);
+  EXPECT_TRUE(bad.error().text.contains("bad:1: not a rate")) << bad.error().text;
+}
+
 TEST_F(ConfigTest, ABadSettingIsOneLineThatNamesItAndExitCodeTwo) {
   const std::vector<std::vector<const char*>> kBad = {{"--shards", "0"},
                                                       {"--shards", "many"},
                                                       {"--listen", "8080"},
                                                       {"--listen", "127.0.0.1:99999"},
-                                                      {"--rate-limits", "sometimes"},
+                                                      {"--rate-limits", "no/such/file"},
+                                                      {"--trusted-proxies", "10.0.0.0/40"},
+                                                      {"--trusted-proxies", "proxy.example"},
                                                       {"--log-level", "loud"},
                                                       {"--no-such-flag"},
                                                       {"--node", ""},
@@ -136,6 +154,7 @@ TEST_F(ConfigTest, HelpNamesEveryFlagAndEndsWithZero) {
                            "--heartbeat-timeout-ms",
                            "--presence-grace-ms",
                            "--allowed-origins",
+                           "--trusted-proxies",
                            "--rate-limits",
                            "--log-level",
                            "CHAT_SHARDS",

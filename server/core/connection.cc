@@ -48,11 +48,20 @@ void Connection::SendPresenceSnapshot(const v1::ServerFrame& frame) {
   Enqueue([&] { outbox_.PushPresenceSnapshot(EncodeWire(encoding_, frame)); });
 }
 
+void Connection::BeginRefusedWindow(Instant now) {
+  if (now - refused_window_start_ < std::chrono::minutes(1)) return;
+  refused_window_start_ = now;
+  invalid_frames_ = 0;
+  frames_too_often_ = 0;
+}
+
+bool Connection::CountFrameTooOften(Instant now) {
+  BeginRefusedWindow(now);
+  return ++frames_too_often_ >= kFramesTooOftenPerMinuteMax;
+}
+
 bool Connection::CountInvalidFrame(Instant now) {
-  if (now - invalid_window_start_ >= std::chrono::minutes(1)) {
-    invalid_window_start_ = now;
-    invalid_frames_ = 0;
-  }
+  BeginRefusedWindow(now);
   return ++invalid_frames_ >= kInvalidFramesPerMinuteMax;
 }
 

@@ -66,6 +66,8 @@ class Connection : public DeadlineWheelEntry {
 
   // A frame that does not parse; true at the tenth within a minute.
   bool CountInvalidFrame(Instant now);
+  // A frame over its rate; true at the last one that is borne within a minute.
+  bool CountFrameTooOften(Instant now);
 
   // Null until the first sync, and again once nothing is left to remember.
   std::unique_ptr<SyncState> sync;
@@ -75,15 +77,17 @@ class Connection : public DeadlineWheelEntry {
   bool counted_present = false;  // until its departure was counted, which may come before its end
 
  private:
+  void BeginRefusedWindow(Instant now);
   template <typename Push>
   void Enqueue(Push push);
 
   SessionOwner owner_;
   Peer* peer_;
   Outbox outbox_;
-  Instant invalid_window_start_{};
+  Instant refused_window_start_{};
   ConnectionHandle handle_;
   std::uint8_t invalid_frames_ = 0;
+  std::uint16_t frames_too_often_ = 0;
   Encoding encoding_;
   bool closing_ = false;
 };

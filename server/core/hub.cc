@@ -31,7 +31,6 @@ void Hub::Advance(Moment now) {
   presence_.Advance(now);
   delivery_.Advance(now.steady);
   syncs_.ForgetPassed(handled_commit_);
-  send_limiter_.Advance(now.steady);
   revocations_.Advance(now.steady);
   evacuation_.Advance(now.steady);
 }

@@ -27,17 +27,15 @@
 #include "server/core/presence_desk.h"
 #include "server/core/recent_revocations.h"
 #include "server/core/roster.h"
-#include "server/core/send_limiter.h"
 #include "server/core/sync_driver.h"
 #include "server/ports/bus.h"
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
+#include "server/ports/rate_limits.h"
 
 namespace chat {
-
-enum class RateLimits { kDefault, kOff };
 
 struct HubOptions {
   std::uint32_t shard = 0;
@@ -45,7 +43,6 @@ struct HubOptions {
   std::chrono::milliseconds heartbeat_interval = kHeartbeatIntervalDefault;
   std::chrono::milliseconds heartbeat_timeout = kHeartbeatTimeoutDefault;
   std::chrono::milliseconds presence_grace = kPresenceGraceDefault;
-  RateLimits rate_limits = RateLimits::kDefault;
   OutboxLimits outbox_limits;
 };
 
@@ -56,6 +53,7 @@ struct HubPorts {
   Messages& messages;
   Conversations& conversations;
   PresenceRecords& presence_records;
+  RateLimits& rate_limits;
 };
 
 // What happened since the start; read by telemetry.
@@ -122,6 +120,8 @@ class Hub : private EntrySink {
   void Dispatch(Connection& connection, const v1::ClientFrame& frame);
   void Refuse(Connection& connection, Ref ref, Refusal refusal);
   void RefuseUndecodable(Connection& connection, const DecodeError& error);
+  // Answers a frame that comes too soon after others of its user.
+  bool IsTooOften(Connection& connection, Ref ref, const v1::ClientFrame& frame);
   void HandleSend(Connection& connection, Ref ref, const v1::SendCommand& command);
   void SendAnswered(std::uint64_t number, Result<Appended, AppendError> answer);
   void AckSend(std::uint64_t number, const Appended& appended);
@@ -146,7 +146,6 @@ class Hub : private EntrySink {
   Roster roster_;
   PresenceDesk presence_;
   PendingSends sends_;
-  SendLimiter send_limiter_;
   Delivery delivery_;
   SyncDriver syncs_;
   Evacuation evacuation_;

@@ -1,5 +1,6 @@
 // The hub's answers to what clients send. Which frame is legal when stands here and nowhere else.
 #include <expected>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,27 @@ std::expected<void, Refusal> CheckSend(const v1::SendCommand& command) {
   return CheckText(command.text());
 }
 
+// Heartbeats and receipts cost next to nothing, and their number follows from something else.
+std::optional<RateOperation> OperationOf(v1::ClientFrame::BodyCase body) {
+  switch (body) {
+    case v1::ClientFrame::kHeartbeat:
+    case v1::ClientFrame::kReceipt:
+      return std::nullopt;
+    case v1::ClientFrame::kSend:
+      return RateOperation::kSend;
+    case v1::ClientFrame::kTyping:
+      return RateOperation::kTyping;
+    case v1::ClientFrame::kSync:
+    case v1::ClientFrame::kWatchPresence:
+    case v1::ClientFrame::kEdit:
+    case v1::ClientFrame::kDelete:
+    case v1::ClientFrame::kReact:
+    case v1::ClientFrame::BODY_NOT_SET:
+      break;
+  }
+  return RateOperation::kOther;
+}
+
 Ref RefOf(const v1::ClientFrame& frame) { return frame.has_ref() ? Ref(frame.ref()) : Ref(); }
 
 }  // namespace
@@ -65,6 +87,7 @@ void Hub::RefuseUndecodable(Connection& connection, const DecodeError& error) {
 
 void Hub::Dispatch(Connection& connection, const v1::ClientFrame& frame) {
   const Ref ref = RefOf(frame);
+  if (IsTooOften(connection, ref, frame)) return;
   switch (frame.body_case()) {
     case v1::ClientFrame::kHeartbeat:
       return connection.Send(HeartbeatAckFrame(ref));
@@ -89,13 +112,21 @@ void Hub::Refuse(Connection& connection, Ref ref, Refusal refusal) {
   connection.Send(ErrorFrame(ref, refusal));
 }
 
+bool Hub::IsTooOften(Connection& connection, Ref ref, const v1::ClientFrame& frame) {
+  const std::optional<RateOperation> operation = OperationOf(frame.body_case());
+  if (!operation) return false;
+  const RateWait wait =
+      ports_.rate_limits.TryTake(RateKey::OfUser(*operation, connection.owner().user_id));
+  if (!wait) return false;
+  Refuse(connection, ref, {ErrorCode::kRateLimited, "too many of these frames", wait});
+  if (connection.CountFrameTooOften(now_.steady)) {
+    connection.Close(websocket::CloseCode::kPolicyViolation, "too many frames over the rate");
+  }
+  return true;
+}
+
 void Hub::HandleSend(Connection& connection, Ref ref, const v1::SendCommand& command) {
   if (auto legal = CheckSend(command); !legal) return Refuse(connection, ref, legal.error());
-  if (options_.rate_limits == RateLimits::kDefault) {
-    if (const auto wait = send_limiter_.TryTake(connection.owner().user_id, now_.steady)) {
-      return Refuse(connection, ref, {ErrorCode::kRateLimited, "too many messages", wait});
-    }
-  }
   if (connection.sends_in_flight >= PendingSends::kSendsInFlightMax) {
     return Refuse(connection, ref,
                   {ErrorCode::kRateLimited, "too many unanswered sends", kRetryAfter});

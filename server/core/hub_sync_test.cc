@@ -27,12 +27,6 @@ class HubSyncTest : public ::testing::Test {
     bob_.Take();
   }
 
-  static HubOptions Unlimited() {
-    HubOptions options;
-    options.rate_limits = RateLimits::kOff;
-    return options;
-  }
-
   void Send(int count) {
     for (int i = 0; i < count; ++i) {
       alice_.Give(SendFrame(room_, "m" + std::to_string(++sent_), "x"));
@@ -41,7 +35,7 @@ class HubSyncTest : public ::testing::Test {
     }
   }
 
-  HubWorld world_{1, Unlimited()};
+  HubWorld world_;
   ConversationId room_ = world_.store().AddConversation({kAlice, kBob});
   Device& alice_ = world_.Connect(kAlice);
   Device& bob_ = world_.Connect(kBob);

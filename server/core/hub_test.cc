@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/rates.h"
 #include "tests/harness/hub_world.h"
 
 namespace chat {
@@ -214,7 +215,7 @@ TEST(HubTest, WhatCouldNotBeReadBackAtOnceComesWhenTheStoreIsBack) {
 }
 
 TEST(HubTest, SendsBeyondTheRateAreRefusedWithWhenToRetry) {
-  HubWorld world;
+  HubWorld world(1, {}, kDefaultRates);
   const ConversationId room = world.store().AddConversation({kAlice, kBob});
   Device& alice = world.Connect(kAlice);
   alice.Take();
@@ -225,6 +226,58 @@ TEST(HubTest, SendsBeyondTheRateAreRefusedWithWhenToRetry) {
   ASSERT_EQ(frames.size(), 61u);
   EXPECT_EQ(frames[0].error().code(), "rate_limited") << "refused at once, before the acks";
   EXPECT_EQ(frames[0].error().retry_after_ms(), 50u);
+}
+
+TEST(HubTest, TheDevicesOfAUserShareOneRateOnAllShards) {
+  HubWorld world(2, {}, kDefaultRates);
+  const ConversationId room = world.store().AddConversation({kAlice, kBob});
+  Device& phone = world.Connect(kAlice, 0);
+  Device& laptop = world.Connect(kAlice, 1);
+  laptop.Take();
+  for (int i = 0; i < 60; ++i) phone.Give(SendFrame(room, "m" + std::to_string(i), "x"));
+
+  laptop.Give(SendFrame(room, "one more", "x"));
+
+  const auto frames = laptop.TakeAnswers();
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_EQ(frames[0].error().code(), "rate_limited");
+}
+
+TEST(HubTest, OtherFramesHaveARateOfTheirOwnAndHeartbeatsNone) {
+  HubWorld world(1, {}, kDefaultRates);
+  Device& alice = world.Connect(kAlice);
+  alice.Take();
+  for (int i = 0; i < 100; ++i) alice.Give(testing::WatchFrame({}));
+  world.Settle();
+  alice.Take();
+  v1::ClientFrame heartbeat;
+  heartbeat.mutable_heartbeat();
+
+  alice.Give(testing::WatchFrame({}));
+  for (int i = 0; i < 200; ++i) alice.Give(heartbeat);
+
+  const auto frames = alice.TakeAnswers();
+  ASSERT_EQ(frames.size(), 201u);
+  EXPECT_EQ(frames[0].error().code(), "rate_limited");
+  EXPECT_EQ(frames[0].error().retry_after_ms(), 20u);
+  EXPECT_EQ(frames[0].ref(), testing::WatchFrame({}).ref());
+  for (int i = 1; i <= 200; ++i) EXPECT_TRUE(frames[i].has_heartbeat_ack());
+}
+
+TEST(HubTest, WhoGoesOnForLongOverTheRateIsClosed) {
+  HubWorld world(1, {}, kDefaultRates);
+  const ConversationId room = world.store().AddConversation({kAlice, kBob});
+  Device& alice = world.Connect(kAlice);
+  const v1::ClientFrame frame = SendFrame(room, "the same", "x");
+  for (int i = 0; i < 60 + kFramesTooOftenPerMinuteMax - 1; ++i) {
+    alice.Give(frame);
+    alice.Take();
+  }
+  EXPECT_FALSE(alice.closed_with());
+
+  alice.Give(frame);
+
+  EXPECT_EQ(alice.closed_with(), websocket::CloseCode::kPolicyViolation);
 }
 
 TEST(HubTest, TheTenthFrameThatDoesNotParseWithinAMinuteClosesTheConnection) {
@@ -279,7 +332,6 @@ TEST(HubTest, ASilentConnectionIsClosedAfterTheTimeoutAndAHeartbeatKeepsIt) {
 
 TEST(HubTest, AReaderThatStopsGetsGapsAndMemoryStaysBounded) {
   HubOptions options;
-  options.rate_limits = RateLimits::kOff;
   options.outbox_limits = {.bytes_max = 64 * 1024, .bytes_hard_max = 256 * 1024};
   HubWorld world(1, options);
   const ConversationId room = world.store().AddConversation({kAlice, kBob});

@@ -12,6 +12,7 @@
 #include "server/core/hub.h"
 #include "server/http/test_server.h"
 #include "server/local/local_bus.h"
+#include "server/local/local_rate_limits.h"
 #include "server/net/connection_table.h"
 #include "server/net/unavailable_store.h"
 
@@ -60,9 +61,9 @@ class UpgradeTest : public ::testing::Test {
  protected:
   UpgradeTest() : server_(Router(), MakeOptions()) {
     server_.OnShard([this] {
-      hub_ = std::make_unique<Hub>(HubOptions(),
-                                   HubPorts{server_.shard(), bus_, store_, store_, store_},
-                                   server_.shard().now());
+      hub_ = std::make_unique<Hub>(
+          HubOptions(), HubPorts{server_.shard(), bus_, store_, store_, store_, unlimited_},
+          server_.shard().now());
       table_ = std::make_unique<net::ConnectionTable>(server_.shard(), *hub_,
                                                       net::ConnectionTableOptions());
       table_->Start();
@@ -105,6 +106,7 @@ class UpgradeTest : public ::testing::Test {
   std::size_t room_ = 100;
   LocalBus bus_;
   net::UnavailableStore store_;
+  LocalRateLimits unlimited_{std::nullopt};
   std::unique_ptr<Hub> hub_;
   std::unique_ptr<net::ConnectionTable> table_;
   TestServer server_;

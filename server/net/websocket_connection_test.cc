@@ -18,6 +18,7 @@
 #include "protocol/envelope.h"
 #include "protocol/websocket/frame_writer.h"
 #include "server/local/local_bus.h"
+#include "server/local/local_rate_limits.h"
 #include "server/net/unavailable_store.h"
 
 namespace chat::net {
@@ -50,7 +51,6 @@ using Words = std::vector<std::string>;
 HubOptions MakeOptions() {
   HubOptions options;
   options.heartbeat_timeout = std::chrono::hours(10);
-  options.rate_limits = RateLimits::kOff;
   return options;
 }
 
@@ -171,8 +171,9 @@ class WebSocketConnectionTest : public ::testing::Test {
   IoExecutor executor_{io_context_};
   LocalBus bus_;
   UnavailableStore store_;
+  LocalRateLimits unlimited_{std::nullopt};
   Moment now_{Instant(std::chrono::hours(1)), UnixTime(std::chrono::days(20'000))};
-  Hub hub_{MakeOptions(), {executor_, bus_, store_, store_, store_}, now_};
+  Hub hub_{MakeOptions(), {executor_, bus_, store_, store_, store_, unlimited_}, now_};
   Poller poller_{io_context_.get_executor(), [](std::span<const Ready> batch) {
                    for (const Ready& ready : batch) {
                      static_cast<WebSocketConnection*>(ready.token)->HandleReady(ready);

@@ -89,6 +89,12 @@ void Broadcast::Say(std::string message) {
   session_->Publish(message);
 }
 
+bool Broadcast::Ask(std::span<const std::string_view> command, Connection::OnReply on_reply) {
+  if (session_ == nullptr || !session_->can_publish()) return false;
+  session_->Ask(command, std::move(on_reply));
+  return true;
+}
+
 void Broadcast::Connect() {
   if (search_ == nullptr) return StartSession(options_.url.server);
   search_->Start([this](std::expected<Address, Failure> master) {

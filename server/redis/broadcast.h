@@ -11,12 +11,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/ports/broadcast.h"
 #include "server/redis/backoff.h"
+#include "server/redis/connection.h"
 #include "server/redis/failure.h"
 #include "server/redis/lifetime.h"
 #include "server/redis/master_search.h"
@@ -88,6 +90,10 @@ class Broadcast final : public chat::Broadcast {
   void Stop();
 
   void Say(std::string message) override;
+
+  // Gives Redis another command, with all that is said in this turn. False while there is no
+  // connection. Whoever asks keeps a deadline: there is no reply when the connection ends before.
+  bool Ask(std::span<const std::string_view> command, Connection::OnReply on_reply);
 
   const BroadcastState& state() const { return state_; }
   const BroadcastCounters& counters() const { return counters_; }

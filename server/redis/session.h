@@ -11,8 +11,10 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "server/redis/connection.h"
 #include "server/redis/failure.h"
@@ -61,6 +63,11 @@ class Session {
 
   // When it can. Written with all others of this turn of the loop.
   void Publish(std::string_view message);
+
+  // Another command, when it can publish. Without a reply if it ends before there is one.
+  void Ask(std::span<const std::string_view> command, Connection::OnReply on_reply) {
+    publisher_->Send(command, std::move(on_reply));
+  }
 
   Unanswered unanswered() const { return unanswered_; }
 

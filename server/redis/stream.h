@@ -24,7 +24,7 @@
 namespace chat::redis {
 
 // The words of one command.
-inline constexpr std::size_t kCommandWordsMax = 8;
+inline constexpr std::size_t kCommandWordsMax = 10;
 
 // A reply with all that belongs to it.
 inline constexpr std::size_t kReplyBytesMax = std::size_t{2} << 20;

@@ -25,6 +25,7 @@ export class ServerProcess {
     const args = [
       `--listen=${this.#listen}`,
       '--admin-listen=off',
+      '--rate-limits=off',
       `--data-dir=${this.#folder}/data`,
       // Offline shows after this; the default of ten seconds would only make the test slow.
       '--presence-grace-ms=1000',

@@ -53,7 +53,8 @@ void Device::Disconnect() { hub_.Disconnect(*std::exchange(connection_, nullptr)
 
 void Device::Close(websocket::CloseCode code, std::string_view) { closed_with_ = code; }
 
-HubWorld::HubWorld(std::uint32_t shards, HubOptions options) {
+HubWorld::HubWorld(std::uint32_t shards, HubOptions options, std::optional<Rates> rates)
+    : rate_limits_(rates, [this] { return now_.steady; }) {
   for (std::uint32_t shard = 0; shard < shards; ++shard) {
     options.shard = shard;
     options.node = "test";
@@ -62,7 +63,8 @@ HubWorld::HubWorld(std::uint32_t shards, HubOptions options) {
                                                    .bus = bus_,
                                                    .messages = store_,
                                                    .conversations = store_,
-                                                   .presence_records = store_},
+                                                   .presence_records = store_,
+                                                   .rate_limits = rate_limits_},
                                           now_));
     bus_.Subscribe({executor_, [hub = hubs_.back().get()](const BusMessage& message) {
                       hub->Handle(message);

@@ -13,10 +13,12 @@
 
 #include "protocol/chat.pb.h"
 #include "protocol/ids.h"
+#include "protocol/rates.h"
 #include "protocol/websocket/close_code.h"
 #include "protocol/websocket/message_reader.h"
 #include "server/core/hub.h"
 #include "server/local/local_bus.h"
+#include "server/local/local_rate_limits.h"
 #include "tests/harness/manual_executor.h"
 #include "tests/harness/memory_store.h"
 
@@ -61,7 +63,9 @@ class Device : public Peer {
 // Thread: one. Lifetime: the test's.
 class HubWorld {
  public:
-  explicit HubWorld(std::uint32_t shards = 1, HubOptions options = {});
+  // Nothing is limited without rates.
+  explicit HubWorld(std::uint32_t shards = 1, HubOptions options = {},
+                    std::optional<Rates> rates = std::nullopt);
 
   // With a new session of the user's.
   Device& Connect(UserId user, std::uint32_t shard = 0, Encoding encoding = Encoding::kProtobuf);
@@ -85,6 +89,7 @@ class HubWorld {
   LocalBus bus_;
   MemoryStore store_{executor_, bus_};
   Moment now_{Instant(std::chrono::hours(1)), UnixTime(std::chrono::days(20'000))};
+  LocalRateLimits rate_limits_;
   std::vector<std::unique_ptr<Hub>> hubs_;
   std::deque<std::unique_ptr<Device>> devices_;
   std::int64_t last_session_ = 0;

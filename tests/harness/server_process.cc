@@ -1,5 +1,6 @@
 #include "tests/harness/server_process.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <system_error>
@@ -26,8 +27,10 @@ std::vector<std::string> ServerProcess::Arguments() const {
       "--admin-listen=" + admin_.ToString(),
       "--data-dir=" + (folder_ / "data").string(),
       "--shards=" + std::to_string(options_.shards),
-      "--rate-limits=off",
   };
+  const bool is_limited = std::ranges::any_of(
+      options_.flags, [](const std::string& flag) { return flag.starts_with("--rate-limits="); });
+  if (!is_limited) arguments.push_back("--rate-limits=off");
   arguments.insert(arguments.end(), options_.flags.begin(), options_.flags.end());
   return arguments;
 }

@@ -20,7 +20,8 @@ namespace chat::testing {
 
 struct ServerOptions {
   int shards = 1;
-  // Further flags, as they are.
+  // Further flags, as they are. Nothing is limited unless --rate-limits is one of them: the tests'
+  // people all have one address.
   std::vector<std::string> flags = {};
 };
 

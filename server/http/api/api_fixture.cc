@@ -38,8 +38,9 @@ void ApiFixture::LoopExecutor::Post(Task task) {
   asio::post(loop_, [task = std::move(task)]() mutable { task(); });
 }
 
-ApiFixture::ApiFixture()
+ApiFixture::ApiFixture(std::optional<Rates> rates)
     : data_dir_(NewFolder()),
+      rate_limits_(rates, [this] { return now_; }),
       database_(OpenDatabase()),
       hasher_([this](Task task) { return pool_.Submit(std::move(task)); }, kCheapHash) {
   api_.AddRoutes(router_);
@@ -65,6 +66,7 @@ ApiPorts ApiFixture::Ports() {
           .contacts = contacts_,
           .conversations = conversations_,
           .messages = messages_,
+          .rate_limits = rate_limits_,
           .authenticator = authenticator_,
           .issuer = issuer_,
           .hasher = hasher_,
@@ -93,7 +95,7 @@ Response ApiFixture::Send(Call call) {
                      .query = std::move(call.query),
                      .headers = {{"content-type", "application/json"}},
                      .body = std::move(call.body),
-                     .client_address = "127.0.0.1"};
+                     .client_address = std::move(call.client_address)};
   if (!call.access_token.empty()) {
     parts.headers.push_back({"authorization", "Bearer " + call.access_token});
   }

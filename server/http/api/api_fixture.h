@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "protocol/ids.h"
+#include "protocol/rates.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/credential_issuer.h"
 #include "server/auth/keyring.h"
@@ -28,6 +29,7 @@
 #include "server/http/request.h"
 #include "server/http/response.h"
 #include "server/http/router.h"
+#include "server/local/local_rate_limits.h"
 #include "server/ports/executor.h"
 #include "server/runtime/asio.h"
 #include "server/runtime/task_group.h"
@@ -50,6 +52,7 @@ struct Call {
   std::vector<Field> query = {};
   std::string body = {};
   std::string access_token = {};
+  std::string client_address = "127.0.0.1";
 };
 
 // Someone who registered and logged in.
@@ -63,7 +66,8 @@ struct Person {
 
 class ApiFixture : public testing::Test {
  protected:
-  ApiFixture();
+  // Nothing is limited without rates.
+  explicit ApiFixture(std::optional<Rates> rates = std::nullopt);
   ~ApiFixture() override;
 
   // The response to a request; an empty one, and a failed test, when none comes within half a
@@ -90,6 +94,8 @@ class ApiFixture : public testing::Test {
   static constexpr std::size_t kHashesQueuedMax = 4;
 
   contracts::ManualClock clock_;
+  // Of the rates; stands still too.
+  Instant now_{};
   std::set<UserId> online_;
   runtime::WorkerPool pool_{{.threads = 1, .queued_max = kHashesQueuedMax}};
   Router router_;
@@ -109,6 +115,7 @@ class ApiFixture : public testing::Test {
   void RunUntil(const std::function<bool()>& done);
 
   std::filesystem::path data_dir_;
+  LocalRateLimits rate_limits_;
   asio::io_context loop_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
   LoopExecutor home_{loop_};

@@ -12,6 +12,7 @@
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
 #include "server/ports/messages.h"
+#include "server/ports/rate_limits.h"
 #include "server/ports/sessions.h"
 
 namespace chat::http {
@@ -24,6 +25,7 @@ struct ApiPorts {
   Contacts& contacts;
   Conversations& conversations;
   Messages& messages;
+  RateLimits& rate_limits;
   const auth::Authenticator& authenticator;
   const auth::CredentialIssuer& issuer;
   const auth::PasswordHasher& hasher;

@@ -15,6 +15,7 @@
 #include "server/http/api/refusals.h"
 #include "server/http/json_body.h"
 #include "server/http/problem.h"
+#include "server/http/rate_key.h"
 #include "server/runtime/await.h"
 
 namespace chat::http {
@@ -73,6 +74,16 @@ Response RefuseNewPassword() {
                                                  std::to_string(kPasswordBytesMax) + " bytes.");
 }
 
+// An account has one bucket under both of its names; a name that is nobody's has one too, so that
+// nobody can tell from a refusal who exists.
+RateKey KeyOf(const v1::LoginRequest& login, const Result<Account, ViewError>& account) {
+  constexpr auto kOperation = RateOperation::kLoginToAccount;
+  if (account) return RateKey::OfUser(kOperation, account->user.user_id);
+  if (login.has_email())
+    return RateKey::OfName(kOperation, NormalizeEmail(login.email()).value_or(""));
+  return RateKey::OfName(kOperation, NormalizeUsername(login.username()).value_or(""));
+}
+
 Response RefuseSession(OpenSessionError error) {
   switch (error) {
     case OpenSessionError::kUserGone:
@@ -111,7 +122,7 @@ void AuthApi::AddRoutes(Router& router) {
               .pattern = "/v1/auth/token",
               .handler = [this](Request request) { return Refresh(std::move(request)); }});
 
-  BearerRoutes routes(router, ports_.authenticator);
+  BearerRoutes routes(router, ports_);
   routes.Add(Method::kPost, "/v1/auth/otp",
              [this](SessionOwner caller, Request) { return IssueTicket(caller); });
   routes.Add(Method::kPost, "/v1/auth/logout",
@@ -126,6 +137,8 @@ asio::awaitable<Response> AuthApi::Register(Request request) {
   if (!body) co_return std::move(body.error());
   auto account = CheckAccount(*body);
   if (!account) co_return ProblemResponse(account.error());
+  const RateKey address = AddressKey(RateOperation::kRegister, request.client_address());
+  if (auto refused = co_await Limit(address)) co_return *std::move(refused);
   auto hash = co_await HashPassword(body->password());
   if (!hash) co_return Unavailable();
   account->password_hash = *std::move(hash);
@@ -142,8 +155,11 @@ asio::awaitable<Response> AuthApi::LogIn(Request request) {
   auto body = JsonBody<v1::LoginRequest>(request);
   if (!body) co_return std::move(body.error());
   if (const auto checked = CheckLogin(*body); !checked) co_return ProblemResponse(checked.error());
+  const RateKey address = AddressKey(RateOperation::kLoginFromAddress, request.client_address());
+  if (auto refused = co_await Limit(address)) co_return *std::move(refused);
   const FoundAccount account = co_await FindAccount(*body);
   if (!account && account.error() == ViewError::kUnavailable) co_return Unavailable();
+  if (auto refused = co_await Limit(KeyOf(*body, account))) co_return *std::move(refused);
 
   // An unknown user costs a hash too: nobody can tell from the time who exists.
   const auto match = co_await VerifyPassword(
@@ -151,6 +167,13 @@ asio::awaitable<Response> AuthApi::LogIn(Request request) {
   if (!match) co_return Unavailable();
   if (*match == auth::PasswordMatch::kMismatch || account->disabled) co_return BadCredentials();
   co_return co_await OpenSession(*account, body->device_name());
+}
+
+asio::awaitable<std::optional<Response>> AuthApi::Limit(RateKey key) {
+  const auto wait = co_await Await<RateWait>(
+      [&](auto done) { ports_.rate_limits.Take(key, ports_.home, std::move(done)); });
+  if (!wait) co_return std::nullopt;
+  co_return TooOften(*wait);
 }
 
 asio::awaitable<AuthApi::FoundAccount> AuthApi::FindAccount(const v1::LoginRequest& login) {
@@ -193,6 +216,8 @@ asio::awaitable<Response> AuthApi::OpenSession(const Account& account, std::stri
 }
 
 asio::awaitable<Response> AuthApi::Refresh(Request request) {
+  const RateKey address = AddressKey(RateOperation::kOther, request.client_address());
+  if (const RateWait wait = ports_.rate_limits.TryTake(address)) co_return TooOften(*wait);
   auto body = JsonBody<v1::TokenRequest>(request);
   if (!body) co_return std::move(body.error());
   const std::optional<TokenHash> presented = auth::HashRefreshToken(body->refresh_token());

@@ -13,6 +13,7 @@
 #include "server/http/router.h"
 #include "server/ports/accounts.h"
 #include "server/ports/completion.h"
+#include "server/ports/rate_limits.h"
 #include "server/ports/sessions.h"
 #include "server/runtime/asio.h"
 
@@ -33,6 +34,9 @@ class AuthApi {
   asio::awaitable<Response> IssueTicket(SessionOwner caller);
   asio::awaitable<Response> LogOut(SessionOwner caller);
   asio::awaitable<Response> ChangePassword(SessionOwner caller, Request request);
+
+  // The refusal of what comes too often.
+  asio::awaitable<std::optional<Response>> Limit(RateKey key);
 
   asio::awaitable<FoundAccount> FindAccount(const v1::LoginRequest& login);
   asio::awaitable<Response> OpenSession(const Account& account, std::string device_name);

@@ -42,7 +42,7 @@ Response RefuseContact(ContactError error) {
 }  // namespace
 
 void ContactsApi::AddRoutes(Router& router) {
-  BearerRoutes routes(router, ports_.authenticator);
+  BearerRoutes routes(router, ports_);
   routes.Add(Method::kGet, "/v1/contacts", [this](SessionOwner caller, Request request) {
     return List(caller, std::move(request));
   });

@@ -92,7 +92,7 @@ Response AnswerWith(Status status, const ConversationView& view) {
 }  // namespace
 
 void ConversationsApi::AddRoutes(Router& router) {
-  BearerRoutes routes(router, ports_.authenticator);
+  BearerRoutes routes(router, ports_);
   routes.Add(Method::kGet, "/v1/conversations", [this](SessionOwner caller, Request request) {
     return List(caller, std::move(request));
   });

@@ -119,7 +119,7 @@ void FillDownwards(EntryPage page, v1::ListMessagesResponse& answer) {
 }  // namespace
 
 void HistoryApi::AddRoutes(Router& router) {
-  BearerRoutes routes(router, ports_.authenticator);
+  BearerRoutes routes(router, ports_);
   routes.Add(
       Method::kGet, "/v1/conversations/{conversation_id}/messages",
       [this](SessionOwner caller, Request request) { return List(caller, std::move(request)); });

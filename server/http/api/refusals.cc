@@ -27,6 +27,12 @@ Response Unavailable() {
                           .retry_after = kRetryAfter});
 }
 
+Response TooOften(std::chrono::milliseconds wait) {
+  return ProblemResponse({.code = ErrorCode::kRateLimited,
+                          .detail = "This was asked too often; wait before you try again.",
+                          .retry_after = wait});
+}
+
 Response Unauthenticated() {
   return Refuse(ErrorCode::kUnauthenticated, "A valid access token is needed.");
 }

@@ -1,6 +1,7 @@
 // The refusals that several resources answer with, said the same way by all of them.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "protocol/errors.h"
@@ -17,6 +18,9 @@ Response NotFound();
 
 // A store or the hashing threads cannot serve now; says when to try again.
 Response Unavailable();
+
+// Over a rate; says when there is room again.
+Response TooOften(std::chrono::milliseconds wait);
 
 Response Unauthenticated();
 

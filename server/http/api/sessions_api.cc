@@ -49,7 +49,7 @@ v1::ListSessionsResponse MakePage(const StoredSessions& sessions, const SessionO
 }  // namespace
 
 void SessionsApi::AddRoutes(Router& router) {
-  BearerRoutes routes(router, ports_.authenticator);
+  BearerRoutes routes(router, ports_);
   routes.Add(Method::kGet, "/v1/auth/sessions", [this](SessionOwner caller, Request request) {
     return List(caller, std::move(request));
   });

@@ -35,7 +35,7 @@ Response ShowToOthers(const FoundAccount& account) {
 }  // namespace
 
 void UsersApi::AddRoutes(Router& router) {
-  BearerRoutes routes(router, ports_.authenticator);
+  BearerRoutes routes(router, ports_);
   routes.Add(Method::kGet, "/v1/users/me",
              [this](SessionOwner caller, Request) { return ShowMe(caller); });
   routes.Add(Method::kGet, "/v1/users/{user_id}",

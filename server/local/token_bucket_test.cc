@@ -1,7 +1,8 @@
-#include "server/core/token_bucket.h"
+#include "server/local/token_bucket.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -118,6 +119,51 @@ TEST(TokenBucketTest, AllowsNeverMoreThanBurstAndRateInAnyWindow) {
     for (std::size_t first = last - kSends.burst; first + 300 > last && first > 0; --first) {
       const auto window = taken[last] - taken[first];
       ASSERT_LE(static_cast<double>(last - first + 1), 60 + window.count() / 50.0);
+    }
+  }
+}
+
+// Tokens as one would count them by hand: `count` come in each period, spread evenly, in units of
+// which one token has `period` milliseconds' worth.
+class NaiveBucket {
+ public:
+  explicit NaiveBucket(const RateLimit& limit)
+      : limit_(limit), period_(milliseconds(limit.period).count()), level_(period_ * limit.burst) {}
+
+  std::optional<milliseconds> TryTake(Instant now) {
+    while (last_ < now) {
+      last_ += milliseconds(1);
+      level_ = std::min(level_ + limit_.count, period_ * limit_.burst);
+    }
+    if (level_ >= period_) {
+      level_ -= period_;
+      return std::nullopt;
+    }
+    milliseconds wait{0};
+    for (std::int64_t level = level_; level < period_; level += limit_.count) ++wait;
+    return wait;
+  }
+
+ private:
+  RateLimit limit_;
+  std::int64_t period_;
+  std::int64_t level_;
+  Instant last_ = kStart;
+};
+
+TEST(TokenBucketTest, AnswersAsOneThatIsCountedByHand) {
+  constexpr static RateLimit kLimits[] = {kSends, kOdd, {2, seconds(1), 2}, {10, seconds(60), 10}};
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    for (const RateLimit& limit : kLimits) {
+      std::mt19937 random(seed);
+      TokenBucket bucket(limit);
+      NaiveBucket naive(limit);
+      const unsigned pause_max = 1 + random() % 2000;
+      Instant now = kStart;
+      for (int attempt = 0; attempt < 500; ++attempt) {
+        if (random() % 3 == 0) now += milliseconds(random() % pause_max);
+        ASSERT_EQ(bucket.TryTake(now), naive.TryTake(now)) << "seed " << seed << " at " << attempt;
+      }
     }
   }
 }

@@ -15,7 +15,7 @@ namespace chat {
 
 // One client's bucket, full at first. It remembers only when it will be full again.
 //
-// Thread: the shard's. Lifetime: any; `limit` outlives it. Forgetting a full one changes nothing.
+// Thread: one at a time. Lifetime: any; `limit` outlives it. Forgetting a full one changes nothing.
 class TokenBucket {
  public:
   explicit TokenBucket(const RateLimit& limit) : limit_(&limit) {}
@@ -24,6 +24,12 @@ class TokenBucket {
   // Takes one token. Nothing when there was one; otherwise how long until there is, and nothing is
   // taken.
   std::optional<std::chrono::milliseconds> TryTake(Instant now);
+
+  // Takes tokens that were given out already, also those that there are not.
+  void Owe(Instant now, std::uint32_t tokens);
+
+  // It is full `wait` after `now` at the earliest.
+  void FillNotBefore(Instant now, std::chrono::microseconds wait);
 
   bool IsFull(Instant now) const;
 

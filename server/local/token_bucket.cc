@@ -1,4 +1,4 @@
-#include "server/core/token_bucket.h"
+#include "server/local/token_bucket.h"
 
 #include <algorithm>
 
@@ -15,6 +15,17 @@ std::optional<std::chrono::milliseconds> TokenBucket::TryTake(Instant now) {
   if (missing > 0) return std::chrono::milliseconds((missing + limit_->count - 1) / limit_->count);
   full_at_ = full_at;
   return std::nullopt;
+}
+
+void TokenBucket::Owe(Instant now, std::uint32_t tokens) {
+  const std::int64_t token = std::chrono::milliseconds(limit_->period).count();
+  full_at_ = std::max(full_at_, Scaled(now)) + token * tokens;
+}
+
+void TokenBucket::FillNotBefore(Instant now, std::chrono::microseconds wait) {
+  constexpr std::int64_t kMicrosecondsPerMillisecond = 1000;
+  const std::int64_t scaled_wait = wait.count() * limit_->count / kMicrosecondsPerMillisecond;
+  full_at_ = std::max(full_at_, Scaled(now) + scaled_wait);
 }
 
 bool TokenBucket::IsFull(Instant now) const { return full_at_ <= Scaled(now); }
