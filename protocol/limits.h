@@ -29,6 +29,9 @@ inline constexpr std::size_t kDeviceNameCodePointsMax = 100;
 inline constexpr std::size_t kGroupNameCodePointsMax = 100;
 inline constexpr std::size_t kEmojiBytesMax = 64;
 
+// Groups.
+inline constexpr std::size_t kGroupMembersMax = 10'000;
+
 // Frames and JSON.
 inline constexpr std::size_t kFrameBytesMax = kMebibyte;
 inline constexpr std::size_t kFragmentsMax = 1024;

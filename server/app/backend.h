@@ -15,6 +15,7 @@
 #include "server/ports/conversations.h"
 #include "server/ports/dependency.h"
 #include "server/ports/executor.h"
+#include "server/ports/groups.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
@@ -41,6 +42,7 @@ struct ShardPorts {
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Contacts> contacts;
   std::unique_ptr<Conversations> conversations;
+  std::unique_ptr<Groups> groups;
   std::unique_ptr<Messages> messages;
   std::unique_ptr<PresenceRecords> presence_records;
   std::vector<NeededDependency> dependencies;

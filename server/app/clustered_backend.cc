@@ -19,6 +19,7 @@
 #include "server/postgres/contacts.h"
 #include "server/postgres/conversations.h"
 #include "server/postgres/dependency.h"
+#include "server/postgres/groups.h"
 #include "server/postgres/lease.h"
 #include "server/postgres/messages.h"
 #include "server/postgres/nodes.h"
@@ -184,6 +185,7 @@ ShardPorts ClusteredBackend::MakePorts(Executor& home) {
                    .sessions = std::make_unique<postgres::Sessions>(database, home),
                    .contacts = std::make_unique<postgres::Contacts>(database, home),
                    .conversations = std::make_unique<postgres::Conversations>(database, home),
+                   .groups = std::make_unique<postgres::Groups>(database, home),
                    .messages = std::make_unique<postgres::Messages>(database, home),
                    .presence_records = std::make_unique<postgres::PresenceRecords>(database, home),
                    .dependencies = {}};

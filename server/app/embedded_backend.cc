@@ -7,6 +7,7 @@
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/dependency.h"
+#include "server/sqlite/groups.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
@@ -48,6 +49,7 @@ ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
                    .sessions = std::make_unique<sqlite::Sessions>(database, home),
                    .contacts = std::make_unique<sqlite::Contacts>(database, home),
                    .conversations = std::make_unique<sqlite::Conversations>(database, home),
+                   .groups = std::make_unique<sqlite::Groups>(database, home),
                    .messages = std::make_unique<sqlite::Messages>(database, home),
                    .presence_records = std::make_unique<sqlite::PresenceRecords>(database, home),
                    .dependencies = {}};

@@ -104,6 +104,7 @@ ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
             .sessions = *ports_.sessions,
             .contacts = *ports_.contacts,
             .conversations = *ports_.conversations,
+            .groups = *ports_.groups,
             .messages = *ports_.messages,
             .rate_limits = rate_limits_,
             .authenticator = authenticator_,

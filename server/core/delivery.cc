@@ -113,13 +113,16 @@ bool Delivery::PumpFront(Stream& stream) {
   stream.held.pop_front();
   if (!stream.delivered) stream.first = seq;
   stream.delivered = seq;
-  sink_.Deliver(*front, stream.members->members);
+  sink_.Deliver(*front, *stream.members);
   return true;
 }
 
+// The list may be newer than the entry that asks for it, so it names also those who were removed
+// after what has been handed on.
 void Delivery::LoadMembers(Stream& stream) {
   stream.reading = Reading::kMembers;
-  conversations_.ListMembers(stream.conversation_id,
+  const Seq next = stream.held.front()->entry.seq;
+  conversations_.ListMembers(stream.conversation_id, Seq(next.number() - 1),
                              [self = std::weak_ptr(self_), id = stream.conversation_id](auto list) {
                                if (const auto delivery = self.lock())
                                  (*delivery)->MembersLoaded(id, std::move(list));
@@ -160,8 +163,11 @@ void Delivery::BackFilled(ConversationId conversation,
   if (!entries) return Stall(*stream);
   if (entries->empty()) return Fruitless(*stream);
   stream->fruitless = 0;
-  const Seq members_seq = stream->members ? stream->members->members_seq : Seq();
+  // The store does not say what members_seq was then: it was at least that of the last entry here
+  // that changed the membership.
+  Seq members_seq = stream->members ? stream->members->members_seq : Seq();
   for (Entry& entry : *entries) {
+    if (ChangesMembers(entry.kind)) members_seq = std::max(members_seq, entry.seq);
     Hold(*stream, std::make_shared<CommittedEntry>(std::move(entry), SendOrigin{}, members_seq));
   }
   Pump(*stream);

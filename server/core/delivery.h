@@ -29,8 +29,9 @@ class EntrySink {
  public:
   virtual ~EntrySink() = default;
 
-  // `entry` is the next of its conversation.
-  virtual void Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) = 0;
+  // `entry` is the next of its conversation. It is for the members, and for those of `former` who
+  // were in it up to this entry.
+  virtual void Deliver(const CommittedEntry& entry, const MemberList& list) = 0;
 
   // The entry was committed but does not come through Deliver now: it waits for an earlier one, or
   // is not news here. Whoever sent it need not wait. May be called more than once for one entry.

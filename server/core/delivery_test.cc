@@ -19,9 +19,9 @@ constexpr UserId kBob(1002);
 // Writes down what it is told, as "deliver 3" or "delayed 3".
 class RecordingSink : public EntrySink {
  public:
-  void Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) override {
+  void Deliver(const CommittedEntry& entry, const MemberList& list) override {
     told.push_back("deliver " + entry.entry.seq.ToString());
-    last_members = members;
+    last_members = list.members;
   }
   void Delayed(const CommittedEntry& entry) override {
     told.push_back("delayed " + entry.entry.seq.ToString());

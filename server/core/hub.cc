@@ -7,6 +7,24 @@
 #include <variant>
 
 namespace chat {
+namespace {
+
+const ConversationChanged* ConversationIn(const UserChange& change) {
+  return std::get_if<ConversationChanged>(&change.what);
+}
+
+bool TellsOfLoss(const UserChange& change) {
+  const ConversationChanged* changed = ConversationIn(change);
+  return changed != nullptr && changed->event == ConversationEvent::kLost;
+}
+
+// Whether it can change whose presence the user may see.
+bool ChangesCompany(const UserChange& change) {
+  const ConversationChanged* changed = ConversationIn(change);
+  return changed == nullptr || changed->event != ConversationEvent::kChanged;
+}
+
+}  // namespace
 
 Hub::Hub(HubOptions options, HubPorts ports, Moment now)
     : options_(std::move(options)),
@@ -90,10 +108,16 @@ void Hub::Handle(const BusMessage& message) {
   }
 }
 
-// A conversation is announced before its entries, and a session's last entries come before its end.
+// A conversation is announced before its entries and given up after them, as far as they need not
+// wait for the store; a session's last entries come before its end.
 void Hub::HandleBatch(const std::shared_ptr<const CommitBatch>& batch) {
-  for (const UserChange& change : batch->user_changes) TellUser(change);
+  for (const UserChange& change : batch->user_changes) {
+    if (!TellsOfLoss(change)) TellUser(change);
+  }
   for (const CommittedEntry& entry : batch->entries) delivery_.Accept(EntryRef(batch, &entry));
+  for (const UserChange& change : batch->user_changes) {
+    if (TellsOfLoss(change)) TellUser(change);
+  }
   for (const SessionOwner& session : batch->revoked_sessions) EndSession(session);
   handled_commit_ = std::max(handled_commit_, batch->number);
 }
@@ -111,7 +135,7 @@ void Hub::TellUser(const UserChange& change) {
   roster_.ForEachOf(change.user_id, [&](Connection& connection) {
     connection.Send(frame.wire(connection.encoding()));
   });
-  if (std::holds_alternative<ContactChanged>(change.what)) presence_.Recheck(change.user_id);
+  if (ChangesCompany(change)) presence_.Recheck(change.user_id);
 }
 
 void Hub::EndSession(const SessionOwner& session) {
@@ -123,13 +147,17 @@ void Hub::EndSession(const SessionOwner& session) {
   });
 }
 
-void Hub::Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) {
+void Hub::Deliver(const CommittedEntry& entry, const MemberList& list) {
   std::optional<SharedFrame> frame;  // made for the first who is here
-  for (const UserId member : members) {
-    roster_.ForEachOf(member, [&](Connection& connection) {
+  const auto deliver_to = [&](UserId user) {
+    roster_.ForEachOf(user, [&](Connection& connection) {
       if (!frame) frame.emplace(MessageFrame(entry.entry));
       DeliverTo(connection, entry, *frame);
     });
+  };
+  for (const UserId member : list.members) deliver_to(member);
+  for (const FormerMember& former : list.former) {
+    if (entry.entry.seq <= former.left_seq) deliver_to(former.user_id);
   }
   Delayed(entry);
 }

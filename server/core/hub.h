@@ -133,7 +133,7 @@ class Hub : private EntrySink {
   void EndRevokedLater(ConnectionHandle handle);
   void EndSilent(Connection& connection);
 
-  void Deliver(const CommittedEntry& entry, const std::vector<UserId>& members) override;
+  void Deliver(const CommittedEntry& entry, const MemberList& list) override;
   void DeliverTo(Connection& connection, const CommittedEntry& committed, SharedFrame& frame);
   void Delayed(const CommittedEntry& committed) override;
   void Skipped(ConversationId conversation, Seq head, const std::vector<UserId>& members) override;

@@ -98,6 +98,16 @@ v1::Presence ToWire(const LastSeen& seen, OnlineState online) {
   return wire;
 }
 
+v1::Member ToWire(const Member& member) {
+  v1::Member wire;
+  *wire.mutable_user() = ToWire(member.user);
+  wire.set_role(std::string(ToWire(member.role)));
+  wire.set_joined_seq(member.joined_seq.number());
+  wire.set_read_seq(member.read_seq.number());
+  wire.set_delivered_seq(member.delivered_seq.number());
+  return wire;
+}
+
 v1::Message ToWire(Entry entry) {
   v1::Message wire;
   wire.set_conversation_id(entry.conversation_id.number());

@@ -10,6 +10,7 @@
 #include "server/ports/accounts.h"
 #include "server/ports/contacts.h"
 #include "server/ports/conversations.h"
+#include "server/ports/groups.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 
@@ -32,6 +33,8 @@ v1::User ToWire(const Account& account);
 // While online there is no `last_seen_at`.
 v1::Contact ToWire(const Contact& contact, OnlineState online);
 v1::Presence ToWire(const LastSeen& seen, OnlineState online);
+
+v1::Member ToWire(const Member& member);
 
 // Without reactions, which differ per reader. Takes the entry by value: its text may be large.
 v1::Message ToWire(Entry entry);

@@ -35,7 +35,7 @@ class UnavailableStore final : public Messages, public Conversations, public Pre
             Completion<std::vector<ConversationView>, ReadError> done) override {
     done(std::unexpected(ReadError::kUnavailable));
   }
-  void ListMembers(ConversationId, Completion<MemberList, ViewError> done) override {
+  void ListMembers(ConversationId, Seq, Completion<MemberList, ViewError> done) override {
     done(std::unexpected(ViewError::kUnavailable));
   }
   void RecordLastSeen(std::vector<LastSeen>) override {}

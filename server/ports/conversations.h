@@ -57,10 +57,17 @@ struct OpenedConversation {
   bool created = false;
 };
 
-// The members to whom entries go now.
+// Someone to whom entries go up to the one that removed them.
+struct FormerMember {
+  UserId user_id;
+  Seq left_seq;
+};
+
+// To whom entries go.
 struct MemberList {
-  Seq members_seq;              // the entry that last changed the membership
-  std::vector<UserId> members;  // ascending
+  Seq members_seq;                   // the entry that last changed the membership
+  std::vector<UserId> members;       // ascending
+  std::vector<FormerMember> former;  // by ascending left_seq
 };
 
 enum class OpenConversationError { kNotContacts, kUnavailable };
@@ -82,7 +89,9 @@ class Conversations {
   virtual void List(ConversationPageRequest page,
                     Completion<std::vector<ConversationView>, ReadError> done) = 0;
 
-  virtual void ListMembers(ConversationId conversation, Completion<MemberList, ViewError> done) = 0;
+  // Those of now, and those whom an entry above `after` removed.
+  virtual void ListMembers(ConversationId conversation, Seq after,
+                           Completion<MemberList, ViewError> done) = 0;
 };
 
 }  // namespace chat

@@ -15,6 +15,12 @@ namespace chat {
 
 enum class EntryKind { kText, kCreated, kRenamed, kMemberAdded, kMemberRemoved, kRoleChanged };
 
+// Whether entries of this kind change to whom entries go.
+constexpr bool ChangesMembers(EntryKind kind) {
+  return kind == EntryKind::kCreated || kind == EntryKind::kMemberAdded ||
+         kind == EntryKind::kMemberRemoved;
+}
+
 // One thing that consumed a seq of its conversation.
 struct Entry {
   ConversationId conversation_id;

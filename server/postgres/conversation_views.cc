@@ -44,15 +44,6 @@ namespace {
 constexpr int kPeerColumn = 11;
 constexpr int kEntryColumn = 16;
 
-ConversationKind KindFrom(std::string_view word) {
-  return word == "group" ? ConversationKind::kGroup : ConversationKind::kDirect;
-}
-
-Role RoleFrom(std::string_view word) {
-  if (word == "owner") return Role::kOwner;
-  return word == "admin" ? Role::kAdmin : Role::kMember;
-}
-
 ConversationView ReadView(const pqxx::row& row) {
   const auto id = row[0].as<ConversationId>();
   ConversationView view{.conversation = {.conversation_id = id,
@@ -74,6 +65,15 @@ ConversationView ReadView(const pqxx::row& row) {
 }
 
 }  // namespace
+
+ConversationKind KindFrom(std::string_view word) {
+  return word == "group" ? ConversationKind::kGroup : ConversationKind::kDirect;
+}
+
+Role RoleFrom(std::string_view word) {
+  if (word == "owner") return Role::kOwner;
+  return word == "admin" ? Role::kAdmin : Role::kMember;
+}
 
 std::optional<ConversationView> FindView(Transaction& transaction, UserId viewer,
                                          ConversationId conversation) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "protocol/ids.h"
@@ -12,6 +13,10 @@ namespace chat::postgres {
 
 // Each is one statement and so of one moment: the heads, the marks, the last message and the count
 // of what is unread fit together.
+
+// From the words in conversations.kind and conversation_members.role.
+ConversationKind KindFrom(std::string_view word);
+Role RoleFrom(std::string_view word);
 
 // Empty when there is no such conversation or the viewer is not a member of it.
 std::optional<ConversationView> FindView(Transaction& transaction, UserId viewer,

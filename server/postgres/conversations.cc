@@ -89,17 +89,24 @@ Result<FoundDirect, OpenConversationError> FindOpened(Transaction& transaction, 
 
 // The head and its members are one statement: a list that is older or newer than its members_seq
 // would send entries to the wrong people.
-Result<MemberList, ViewError> LoadMembers(Transaction& transaction, ConversationId conversation) {
+Result<MemberList, ViewError> LoadMembers(Transaction& transaction, ConversationId conversation,
+                                          Seq after) {
   const pqxx::result rows = transaction.Run(
-      "SELECT c.members_seq, m.user_id FROM conversations c "
-      "LEFT JOIN conversation_members m "
-      "ON m.conversation_id = c.conversation_id AND m.left_seq IS NULL "
-      "WHERE c.conversation_id = $1 ORDER BY m.user_id",
-      conversation);
+      "SELECT c.members_seq, m.user_id, m.left_seq FROM conversations c "
+      "LEFT JOIN conversation_members m ON m.conversation_id = c.conversation_id "
+      "AND (m.left_seq IS NULL OR m.left_seq > $2) "
+      "WHERE c.conversation_id = $1 ORDER BY m.left_seq, m.user_id",
+      conversation, after);
   if (rows.empty()) return std::unexpected(ViewError::kNotFound);
-  MemberList list{.members_seq = rows[0][0].as<Seq>(), .members = {}};
+  MemberList list{.members_seq = rows[0][0].as<Seq>(), .members = {}, .former = {}};
   for (const pqxx::row& row : rows) {
-    if (!row[1].is_null()) list.members.push_back(row[1].as<UserId>());
+    if (row[1].is_null()) continue;
+    const auto user = row[1].as<UserId>();
+    if (row[2].is_null()) {
+      list.members.push_back(user);
+    } else {
+      list.former.push_back({.user_id = user, .left_seq = row[2].as<Seq>()});
+    }
   }
   return list;
 }
@@ -141,10 +148,10 @@ void Conversations::List(ConversationPageRequest page,
       });
 }
 
-void Conversations::ListMembers(ConversationId conversation,
+void Conversations::ListMembers(ConversationId conversation, Seq after,
                                 Completion<MemberList, ViewError> done) {
-  database_.Read(home_, std::move(done), [conversation](Transaction& transaction) {
-    return LoadMembers(transaction, conversation);
+  database_.Read(home_, std::move(done), [conversation, after](Transaction& transaction) {
+    return LoadMembers(transaction, conversation, after);
   });
 }
 

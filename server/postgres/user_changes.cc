@@ -42,4 +42,20 @@ void AddUserChange(ChangeTransaction& transaction, UserId user, ConversationChan
                                             .what = std::move(change)});
 }
 
+void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& users,
+                    const ConversationChanged& change) {
+  const pqxx::result rows = transaction.Run(
+      "WITH counted AS (UPDATE users SET last_change = last_change + 1 "
+      "WHERE user_id = ANY ($1::bigint[]) RETURNING user_id, last_change) "
+      "INSERT INTO user_changes (user_id, change, kind, subject_id) "
+      "SELECT user_id, last_change, 'conversation', $2 FROM counted "
+      "ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET change = excluded.change "
+      "RETURNING user_id, change",
+      users, change.conversation.conversation_id);
+  for (const pqxx::row& row : rows) {
+    transaction.batch.user_changes.push_back(
+        {.user_id = row[0].as<UserId>(), .change = row[1].as<Change>(), .what = change});
+  }
+}
+
 }  // namespace chat::postgres

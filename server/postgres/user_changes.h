@@ -1,6 +1,8 @@
 // A user's own last_change: every change of their contacts or conversations takes the next number.
 #pragma once
 
+#include <vector>
+
 #include "protocol/ids.h"
 #include "server/ports/bus.h"
 #include "server/postgres/transaction.h"
@@ -11,5 +13,9 @@ namespace chat::postgres {
 // holds the locks of their rows already (LockPair).
 void AddUserChange(ChangeTransaction& transaction, UserId user, ContactChanged change);
 void AddUserChange(ChangeTransaction& transaction, UserId user, ConversationChanged change);
+
+// The same change of each of many users, in one statement.
+void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& users,
+                    const ConversationChanged& change);
 
 }  // namespace chat::postgres

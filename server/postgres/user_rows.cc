@@ -16,4 +16,11 @@ User ReadUser(const pqxx::row& row, int first) {
           .bot = row[first + 4].as<bool>()};
 }
 
+void LockUsers(Transaction& transaction, const std::vector<UserId>& users) {
+  transaction.Run(
+      "SELECT 1 FROM users WHERE user_id = ANY ($1::bigint[]) "
+      "ORDER BY user_id FOR NO KEY UPDATE",
+      users);
+}
+
 }  // namespace chat::postgres

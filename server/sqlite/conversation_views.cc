@@ -17,15 +17,6 @@
 namespace chat::sqlite {
 namespace {
 
-ConversationKind KindFrom(std::string_view word) {
-  return word == "group" ? ConversationKind::kGroup : ConversationKind::kDirect;
-}
-
-Role RoleFrom(std::string_view word) {
-  if (word == "owner") return Role::kOwner;
-  return word == "admin" ? Role::kAdmin : Role::kMember;
-}
-
 std::optional<User> FindPeer(Connection& connection, ConversationId conversation, UserId viewer) {
   Statement row(connection,
                 "SELECT u.user_id, u.username, u.display_name, u.created_at, u.bot "
@@ -99,6 +90,15 @@ std::vector<ConversationId> ListIds(Connection& connection, const ConversationPa
 }
 
 }  // namespace
+
+ConversationKind KindFrom(std::string_view word) {
+  return word == "group" ? ConversationKind::kGroup : ConversationKind::kDirect;
+}
+
+Role RoleFrom(std::string_view word) {
+  if (word == "owner") return Role::kOwner;
+  return word == "admin" ? Role::kAdmin : Role::kMember;
+}
 
 std::optional<ConversationView> FindView(Connection& connection, UserId viewer,
                                          ConversationId conversation) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "protocol/ids.h"
@@ -10,6 +11,10 @@
 #include "server/sqlite/connection.h"
 
 namespace chat::sqlite {
+
+// From the words in conversations.kind and conversation_members.role.
+ConversationKind KindFrom(std::string_view word);
+Role RoleFrom(std::string_view word);
 
 // Empty when there is no such conversation or the viewer is not a member of it.
 std::optional<ConversationView> FindView(Connection& connection, UserId viewer,

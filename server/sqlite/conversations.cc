@@ -77,11 +77,28 @@ OpenResult OpenDirectConversation(WriteTransaction& transaction, UserId opener, 
   return OpenedConversation{.view = *std::move(view), .created = !existing};
 }
 
-Result<MemberList, ViewError> LoadMembers(Connection& connection, ConversationId conversation) {
+// By position, so that nobody who left reads on, and nobody misses what came before they left.
+std::vector<FormerMember> LoadFormer(Connection& connection, ConversationId conversation,
+                                     Seq after) {
+  Statement rows(connection,
+                 "SELECT user_id, left_seq FROM conversation_members "
+                 "WHERE conversation_id = ?1 AND left_seq > ?2 ORDER BY left_seq",
+                 conversation, after);
+  std::vector<FormerMember> former;
+  while (rows.Step()) {
+    former.push_back({.user_id = rows.Get<UserId>(0), .left_seq = rows.Get<Seq>(1)});
+  }
+  return former;
+}
+
+Result<MemberList, ViewError> LoadMembers(Connection& connection, ConversationId conversation,
+                                          Seq after) {
   Statement head(connection, "SELECT members_seq FROM conversations WHERE conversation_id = ?1",
                  conversation);
   if (!head.Step()) return std::unexpected(ViewError::kNotFound);
-  MemberList list{.members_seq = head.Get<Seq>(0), .members = {}};
+  MemberList list{.members_seq = head.Get<Seq>(0),
+                  .members = {},
+                  .former = LoadFormer(connection, conversation, after)};
   Statement rows(connection,
                  "SELECT user_id FROM conversation_members "
                  "WHERE conversation_id = ?1 AND left_seq IS NULL ORDER BY user_id",
@@ -120,10 +137,10 @@ void Conversations::List(ConversationPageRequest page,
       });
 }
 
-void Conversations::ListMembers(ConversationId conversation,
+void Conversations::ListMembers(ConversationId conversation, Seq after,
                                 Completion<MemberList, ViewError> done) {
-  database_.Read(home_, std::move(done), [conversation](ReadTransaction& transaction) {
-    return LoadMembers(transaction.connection, conversation);
+  database_.Read(home_, std::move(done), [conversation, after](ReadTransaction& transaction) {
+    return LoadMembers(transaction.connection, conversation, after);
   });
 }
 

@@ -22,7 +22,8 @@ class Conversations final : public chat::Conversations {
             Completion<ConversationView, ViewError> done) override;
   void List(ConversationPageRequest page,
             Completion<std::vector<ConversationView>, ReadError> done) override;
-  void ListMembers(ConversationId conversation, Completion<MemberList, ViewError> done) override;
+  void ListMembers(ConversationId conversation, Seq after,
+                   Completion<MemberList, ViewError> done) override;
 
  private:
   Database& database_;

@@ -236,9 +236,10 @@ TEST_P(ConversationsContract, ListsMembersAscending) {
   const ConversationId group = AddGroup({users[2], users[0], users[1]});
 
   const auto list = Await<MemberList, ViewError>(
-      [&](auto done) { store().conversations().ListMembers(group, std::move(done)); });
-  const auto absent = Await<MemberList, ViewError>(
-      [&](auto done) { store().conversations().ListMembers(ConversationId(42), std::move(done)); });
+      [&](auto done) { store().conversations().ListMembers(group, Seq(), std::move(done)); });
+  const auto absent = Await<MemberList, ViewError>([&](auto done) {
+    store().conversations().ListMembers(ConversationId(42), Seq(), std::move(done));
+  });
 
   ASSERT_TRUE(list.has_value());
   EXPECT_EQ(list->members, users);
@@ -254,7 +255,7 @@ TEST_P(ConversationsContract, ForgetsWhoWasRemoved) {
   EXPECT_EQ(ErrorOf(Find(users[1], group)), ViewError::kNotFound);
   EXPECT_TRUE(List({.viewer = users[1], .after = {}, .limit = 10}).empty());
   const auto list = Await<MemberList, ViewError>(
-      [&](auto done) { store().conversations().ListMembers(group, std::move(done)); });
+      [&](auto done) { store().conversations().ListMembers(group, Seq(), std::move(done)); });
   ASSERT_TRUE(list.has_value());
   EXPECT_EQ(list->members, std::vector{users[0]});
   const auto view = Find(users[0], group);

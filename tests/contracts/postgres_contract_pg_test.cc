@@ -13,10 +13,12 @@
 #include "server/postgres/contacts.h"
 #include "server/postgres/conversations.h"
 #include "server/postgres/database.h"
+#include "server/postgres/groups.h"
 #include "server/postgres/messages.h"
 #include "server/postgres/presence_records.h"
 #include "server/postgres/sessions.h"
 #include "server/postgres/signing_keys.h"
+#include "tests/contracts/groups_contract.h"
 #include "tests/contracts/postgres_databases.h"
 #include "tests/contracts/store_contract.h"
 
@@ -33,6 +35,7 @@ struct Adapters {
         signing_keys(database, home),
         contacts(database, home),
         conversations(database, home),
+        groups(database, home),
         messages(database, home),
         presence_records(database, home) {}
 
@@ -41,6 +44,7 @@ struct Adapters {
   postgres::SigningKeys signing_keys;
   postgres::Contacts contacts;
   postgres::Conversations conversations;
+  postgres::Groups groups;
   postgres::Messages messages;
   postgres::PresenceRecords presence_records;
 };
@@ -86,6 +90,7 @@ class PostgresStore final : public StoreUnderTest {
   SigningKeys& signing_keys() override { return adapters_->signing_keys; }
   Contacts& contacts() override { return adapters_->contacts; }
   Conversations& conversations() override { return adapters_->conversations; }
+  Groups& groups() override { return adapters_->groups; }
   Messages& messages() override { return adapters_->messages; }
   PresenceRecords& presence_records() override { return adapters_->presence_records; }
 
@@ -132,6 +137,7 @@ const StoreKind kPostgres = {"Postgres", [](StoreSurroundings surroundings) {
                              }};
 
 CHAT_INSTANTIATE_STORE_CONTRACTS(Shared, kPostgres);
+INSTANTIATE_TEST_SUITE_P(Shared, GroupsContract, testing::Values(kPostgres), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

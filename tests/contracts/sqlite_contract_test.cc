@@ -12,12 +12,14 @@
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/database.h"
+#include "server/sqlite/groups.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
 #include "server/sqlite/signing_keys.h"
 #include "server/sqlite/statement.h"
 #include "server/sqlite/temporary_directory.h"
+#include "tests/contracts/groups_contract.h"
 #include "tests/contracts/store_contract.h"
 
 namespace chat::contracts {
@@ -35,6 +37,7 @@ struct Adapters {
         signing_keys(database, home),
         contacts(database, home),
         conversations(database, home),
+        groups(database, home),
         messages(database, home),
         presence_records(database, home) {}
 
@@ -43,6 +46,7 @@ struct Adapters {
   sqlite::SigningKeys signing_keys;
   sqlite::Contacts contacts;
   sqlite::Conversations conversations;
+  sqlite::Groups groups;
   sqlite::Messages messages;
   sqlite::PresenceRecords presence_records;
 };
@@ -85,6 +89,7 @@ class SqliteStore final : public StoreUnderTest {
   SigningKeys& signing_keys() override { return adapters_->signing_keys; }
   Contacts& contacts() override { return adapters_->contacts; }
   Conversations& conversations() override { return adapters_->conversations; }
+  Groups& groups() override { return adapters_->groups; }
   Messages& messages() override { return adapters_->messages; }
   PresenceRecords& presence_records() override { return adapters_->presence_records; }
 
@@ -136,6 +141,7 @@ const StoreKind kSqlite = {"Sqlite", [](StoreSurroundings surroundings) {
                            }};
 
 CHAT_INSTANTIATE_STORE_CONTRACTS(Embedded, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Embedded, GroupsContract, testing::Values(kSqlite), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

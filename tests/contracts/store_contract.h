@@ -17,6 +17,7 @@
 #include "server/ports/completion.h"
 #include "server/ports/contacts.h"
 #include "server/ports/conversations.h"
+#include "server/ports/groups.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/sessions.h"
@@ -46,11 +47,12 @@ class StoreUnderTest {
   virtual SigningKeys& signing_keys() = 0;
   virtual Contacts& contacts() = 0;
   virtual Conversations& conversations() = 0;
+  virtual Groups& groups() = 0;
   virtual Messages& messages() = 0;
   virtual PresenceRecords& presence_records() = 0;
 
-  // What no port can do yet but must already count, done to the tables themselves. A completion
-  // of its own tells when.
+  // What no port does, or does with entries of its own, done to the tables themselves. A
+  // completion of its own tells when.
   virtual void AddGroup(std::vector<UserId> members,
                         Completion<ConversationId, ReadError> done) = 0;
   virtual void RemoveMember(ConversationId conversation, UserId member,

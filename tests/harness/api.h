@@ -48,6 +48,11 @@ class Api {
     return Call<Body>({.method = "POST", .target = std::move(target), .body = Encode(body)});
   }
 
+  template <typename Body>
+  ApiAnswer<Body> Patch(std::string target, const google::protobuf::Message& body) const {
+    return Call<Body>({.method = "PATCH", .target = std::move(target), .body = Encode(body)});
+  }
+
   ApiAnswer<NoBody> Delete(std::string target) const {
     return Call<NoBody>({.method = "DELETE", .target = std::move(target)});
   }

@@ -31,6 +31,52 @@ Entry& MemoryStore::Add(ConversationId conversation, UserId sender, std::string 
   return entry;
 }
 
+Entry& MemoryStore::AddMembershipEntry(ConversationId conversation, UserId subject,
+                                       EntryKind kind) {
+  Entry& entry = Add(conversation, subject, "", "");
+  entry.kind = kind;
+  entry.subject_user_id = subject;
+  conversations_[conversation].members_seq = entry.seq;
+  ++commits_;
+  return entry;
+}
+
+void MemoryStore::PublishMembership(const Entry& entry, ConversationEvent event) {
+  auto batch = std::make_shared<CommitBatch>();
+  batch->number = commits_;
+  batch->entries.push_back({entry, {}, entry.seq});
+  Conversation conversation;
+  conversation.conversation_id = entry.conversation_id;
+  conversation.kind = ConversationKind::kGroup;
+  batch->user_changes.push_back(
+      {.user_id = *entry.subject_user_id,
+       .change = {},
+       .what = ConversationChanged{.event = event, .conversation = conversation, .peer = {}}});
+  bus_.Publish(std::shared_ptr<const CommitBatch>(std::move(batch)));
+}
+
+Entry MemoryStore::AddMember(ConversationId conversation, UserId subject) {
+  MemoryConversation& of = conversations_[conversation];
+  of.members.insert(std::ranges::upper_bound(of.members, subject), subject);
+  std::erase_if(of.former, [&](const FormerMember& former) { return former.user_id == subject; });
+  const Entry entry = AddMembershipEntry(conversation, subject, EntryKind::kMemberAdded);
+  PublishMembership(entry, ConversationEvent::kGained);
+  return entry;
+}
+
+Entry MemoryStore::RemoveMemberSilently(ConversationId conversation, UserId subject) {
+  std::erase(conversations_[conversation].members, subject);
+  const Entry entry = AddMembershipEntry(conversation, subject, EntryKind::kMemberRemoved);
+  conversations_[conversation].former.push_back({subject, entry.seq});
+  return entry;
+}
+
+Entry MemoryStore::RemoveMember(ConversationId conversation, UserId subject) {
+  const Entry entry = RemoveMemberSilently(conversation, subject);
+  PublishMembership(entry, ConversationEvent::kLost);
+  return entry;
+}
+
 Entry MemoryStore::AppendSilently(ConversationId conversation, UserId sender, std::string text) {
   ++commits_;
   return Add(conversation, sender, std::to_string(last_id_), std::move(text));
@@ -112,7 +158,8 @@ void MemoryStore::List(ConversationPageRequest,
   Answer(std::move(done), Answered(std::unexpected(ReadError::kUnavailable)));
 }
 
-void MemoryStore::ListMembers(ConversationId conversation, Completion<MemberList, ViewError> done) {
+void MemoryStore::ListMembers(ConversationId conversation, Seq after,
+                              Completion<MemberList, ViewError> done) {
   using Answered = Result<MemberList, ViewError>;
   if (state_ == State::kDown) {
     return Answer(std::move(done), Answered(std::unexpected(ViewError::kUnavailable)));
@@ -121,7 +168,9 @@ void MemoryStore::ListMembers(ConversationId conversation, Completion<MemberList
   if (at == conversations_.end()) {
     return Answer(std::move(done), Answered(std::unexpected(ViewError::kNotFound)));
   }
-  Answer(std::move(done), Answered(MemberList{at->second.members_seq, at->second.members}));
+  MemberList list{at->second.members_seq, at->second.members, at->second.former};
+  std::erase_if(list.former, [&](const FormerMember& former) { return former.left_seq <= after; });
+  Answer(std::move(done), Answered(std::move(list)));
 }
 
 void MemoryStore::RecordLastSeen(std::vector<LastSeen> seen) {

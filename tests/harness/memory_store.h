@@ -21,6 +21,7 @@ namespace chat::testing {
 // A conversation with its entries; entry i has seq i + 1.
 struct MemoryConversation {
   std::vector<UserId> members;
+  std::vector<FormerMember> former;
   Seq members_seq;
   std::vector<Entry> entries;
 };
@@ -31,6 +32,13 @@ class MemoryStore : public Messages, public Conversations, public PresenceRecord
   MemoryStore(Executor& home, Bus& bus) : home_(home), bus_(bus) {}
 
   ConversationId AddConversation(std::vector<UserId> members);
+
+  // Commit a change of the membership, made by the subject themselves, and tell the bus of it.
+  Entry AddMember(ConversationId conversation, UserId subject);
+  Entry RemoveMember(ConversationId conversation, UserId subject);
+
+  // The same without telling the bus.
+  Entry RemoveMemberSilently(ConversationId conversation, UserId subject);
 
   // Commits an entry without telling the bus: a hint that was lost.
   Entry AppendSilently(ConversationId conversation, UserId sender, std::string text);
@@ -55,7 +63,8 @@ class MemoryStore : public Messages, public Conversations, public PresenceRecord
             Completion<ConversationView, ViewError> done) override;
   void List(ConversationPageRequest page,
             Completion<std::vector<ConversationView>, ReadError> done) override;
-  void ListMembers(ConversationId conversation, Completion<MemberList, ViewError> done) override;
+  void ListMembers(ConversationId conversation, Seq after,
+                   Completion<MemberList, ViewError> done) override;
 
   void RecordLastSeen(std::vector<LastSeen> seen) override;
   void FindVisible(UserId viewer, std::vector<UserId> users,
@@ -65,6 +74,8 @@ class MemoryStore : public Messages, public Conversations, public PresenceRecord
   Result<Appended, AppendError> Store(const NewMessage& message);
   Entry& Add(ConversationId conversation, UserId sender, std::string client_msg_id,
              std::string text);
+  Entry& AddMembershipEntry(ConversationId conversation, UserId subject, EntryKind kind);
+  void PublishMembership(const Entry& entry, ConversationEvent event);
   bool IsMember(UserId user, ConversationId conversation) const;
 
   template <typename T, typename E>

@@ -6,6 +6,7 @@
 #include "server/http/api/auth_api.h"
 #include "server/http/api/contacts_api.h"
 #include "server/http/api/conversations_api.h"
+#include "server/http/api/groups_api.h"
 #include "server/http/api/history_api.h"
 #include "server/http/api/sessions_api.h"
 #include "server/http/api/users_api.h"
@@ -22,6 +23,7 @@ class Api {
         users_(ports),
         contacts_(ports),
         conversations_(ports),
+        groups_(ports),
         history_(ports) {}
 
   void AddRoutes(Router& router) {
@@ -30,6 +32,7 @@ class Api {
     users_.AddRoutes(router);
     contacts_.AddRoutes(router);
     conversations_.AddRoutes(router);
+    groups_.AddRoutes(router);
     history_.AddRoutes(router);
   }
 
@@ -39,6 +42,7 @@ class Api {
   UsersApi users_;
   ContactsApi contacts_;
   ConversationsApi conversations_;
+  GroupsApi groups_;
   HistoryApi history_;
 };
 

@@ -65,6 +65,7 @@ ApiPorts ApiFixture::Ports() {
           .sessions = sessions_,
           .contacts = contacts_,
           .conversations = conversations_,
+          .groups = groups_,
           .messages = messages_,
           .rate_limits = rate_limits_,
           .authenticator = authenticator_,
@@ -114,6 +115,13 @@ Response ApiFixture::Get(const Person& who, std::string path, std::vector<Field>
 
 Response ApiFixture::Post(const Person& who, std::string path, std::string body) {
   return Send({.method = Method::kPost,
+               .path = std::move(path),
+               .body = std::move(body),
+               .access_token = who.access_token});
+}
+
+Response ApiFixture::Patch(const Person& who, std::string path, std::string body) {
+  return Send({.method = Method::kPatch,
                .path = std::move(path),
                .body = std::move(body),
                .access_token = who.access_token});

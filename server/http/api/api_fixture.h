@@ -38,6 +38,7 @@
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/database.h"
+#include "server/sqlite/groups.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/sessions.h"
 #include "tests/contracts/manual_clock.h"
@@ -75,6 +76,7 @@ class ApiFixture : public testing::Test {
   Response Send(Call call);
   Response Get(const Person& who, std::string path, std::vector<Field> query = {});
   Response Post(const Person& who, std::string path, std::string body = {});
+  Response Patch(const Person& who, std::string path, std::string body);
   Response Delete(const Person& who, std::string path, std::vector<Field> query = {});
 
   // Registers a user with this name, and the password `password-of-<name>`, and logs them in.
@@ -126,6 +128,7 @@ class ApiFixture : public testing::Test {
   sqlite::Sessions sessions_{*database_, home_};
   sqlite::Contacts contacts_{*database_, home_};
   sqlite::Conversations conversations_{*database_, home_};
+  sqlite::Groups groups_{*database_, home_};
   sqlite::Messages messages_{*database_, home_};
   auth::SystemRandom random_;
   auth::Keyring keyring_ = auth::MakeKeyring();

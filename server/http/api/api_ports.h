@@ -11,6 +11,7 @@
 #include "server/ports/contacts.h"
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
+#include "server/ports/groups.h"
 #include "server/ports/messages.h"
 #include "server/ports/rate_limits.h"
 #include "server/ports/sessions.h"
@@ -24,6 +25,7 @@ struct ApiPorts {
   Sessions& sessions;
   Contacts& contacts;
   Conversations& conversations;
+  Groups& groups;
   Messages& messages;
   RateLimits& rate_limits;
   const auth::Authenticator& authenticator;

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,15 +12,18 @@
 #include "protocol/chat.pb.h"
 #include "protocol/errors.h"
 #include "protocol/ids.h"
+#include "protocol/text.h"
 #include "protocol/timestamp.h"
 #include "server/core/wire.h"
 #include "server/http/api/bearer.h"
 #include "server/http/api/paging.h"
 #include "server/http/api/refusals.h"
+#include "server/http/api/user_ids.h"
 #include "server/http/json_body.h"
 #include "server/http/problem.h"
 #include "server/ports/completion.h"
 #include "server/ports/conversations.h"
+#include "server/ports/groups.h"
 #include "server/runtime/await.h"
 
 namespace chat::http {
@@ -54,23 +57,6 @@ v1::ListConversationsResponse MakePage(const std::vector<ConversationView>& view
     *answer.add_conversations() = std::move(conversation);
   }
   return answer;
-}
-
-// The peer of the direct conversation that is asked for.
-std::expected<UserId, Refusal> CheckOpening(const v1::CreateConversationRequest& body) {
-  const auto refuse = [](ErrorCode code, std::string detail) {
-    return std::unexpected(Refusal{code, std::move(detail), std::nullopt});
-  };
-  if (body.kind() == "group") {
-    return refuse(ErrorCode::kUnsupported, "This server has no groups yet.");
-  }
-  if (body.kind() != "direct") {
-    return refuse(ErrorCode::kInvalidArgument, "\"kind\" has to be direct or group.");
-  }
-  if (!body.has_user_id()) {
-    return refuse(ErrorCode::kInvalidArgument, "\"user_id\" has to be given.");
-  }
-  return UserId(body.user_id());
 }
 
 Response RefuseOpening(OpenConversationError error) {
@@ -122,12 +108,38 @@ asio::awaitable<Response> ConversationsApi::List(SessionOwner caller, Request re
 asio::awaitable<Response> ConversationsApi::Open(SessionOwner caller, Request request) {
   auto body = JsonBody<v1::CreateConversationRequest>(request);
   if (!body) co_return std::move(body.error());
-  const auto peer = CheckOpening(*body);
-  if (!peer) co_return ProblemResponse(peer.error());
+  if (body->kind() == ToWire(ConversationKind::kDirect))
+    co_return co_await OpenDirect(caller, *body);
+  if (body->kind() == ToWire(ConversationKind::kGroup))
+    co_return co_await CreateGroup(caller, *body);
+  co_return Refuse(ErrorCode::kInvalidArgument, "\"kind\" has to be direct or group.");
+}
+
+asio::awaitable<Response> ConversationsApi::OpenDirect(SessionOwner caller,
+                                                       const v1::CreateConversationRequest& body) {
+  if (!body.has_user_id()) {
+    co_return Refuse(ErrorCode::kInvalidArgument, "\"user_id\" has to be given.");
+  }
+  const UserId peer(body.user_id());
   const auto opened = co_await Await<Result<OpenedConversation, OpenConversationError>>(
-      [&](auto done) { ports_.conversations.OpenDirect(caller.user_id, *peer, std::move(done)); });
+      [&](auto done) { ports_.conversations.OpenDirect(caller.user_id, peer, std::move(done)); });
   if (!opened) co_return RefuseOpening(opened.error());
   co_return AnswerWith(opened->created ? Status::kCreated : Status::kOk, opened->view);
+}
+
+asio::awaitable<Response> ConversationsApi::CreateGroup(SessionOwner caller,
+                                                        const v1::CreateConversationRequest& body) {
+  if (const auto checked = CheckGroupName(body.name()); !checked) {
+    co_return ProblemResponse(checked.error());
+  }
+  auto members =
+      ReadUserIds(std::span(body.member_ids().data(), body.member_ids().size()), "member_ids");
+  if (!members) co_return ProblemResponse(members.error());
+  NewGroup group{.creator = caller.user_id, .name = body.name(), .member_ids = *std::move(members)};
+  const auto view = co_await Await<Result<ConversationView, GroupError>>(
+      [&](auto done) { ports_.groups.Create(std::move(group), std::move(done)); });
+  if (!view) co_return RefuseGroup(view.error());
+  co_return AnswerWith(Status::kCreated, *view);
 }
 
 asio::awaitable<Response> ConversationsApi::Show(SessionOwner caller, Request request) {

@@ -1,9 +1,10 @@
-// /v1/conversations: which ones the caller has, opening a direct one, and looking at one. What was
-// said in them is HistoryApi's.
+// /v1/conversations: which ones the caller has, opening one, and looking at one. What was said in
+// them is HistoryApi's, changing them GroupsApi's.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 
+#include "protocol/chat.pb.h"
 #include "server/http/api/api_ports.h"
 #include "server/http/request.h"
 #include "server/http/response.h"
@@ -22,6 +23,10 @@ class ConversationsApi {
  private:
   asio::awaitable<Response> List(SessionOwner caller, Request request);
   asio::awaitable<Response> Open(SessionOwner caller, Request request);
+  asio::awaitable<Response> OpenDirect(SessionOwner caller,
+                                       const v1::CreateConversationRequest& body);
+  asio::awaitable<Response> CreateGroup(SessionOwner caller,
+                                        const v1::CreateConversationRequest& body);
   asio::awaitable<Response> Show(SessionOwner caller, Request request);
 
   ApiPorts ports_;

@@ -61,18 +61,11 @@ TEST_F(ConversationsApiTest, AnswersStrangersAndUnknownUsersAlike) {
   EXPECT_EQ(Open(alice, "-1").body, unknown.body);
 }
 
-TEST_F(ConversationsApiTest, SaysThatGroupsAreNotSupported) {
-  const Person alice = Join("alice");
-
-  EXPECT_EQ(CodeOf(Post(alice, "/v1/conversations",
-                        R"({"kind":"group","name":"us","member_ids":["1"]})")),
-            "unsupported");
-}
-
 TEST_F(ConversationsApiTest, NamesWhatIsMissing) {
   const Person alice = Join("alice");
 
-  for (const char* body : {"{}", R"({"kind":"channel"})", R"({"kind":"direct"})"}) {
+  for (const char* body :
+       {"{}", R"({"kind":"channel"})", R"({"kind":"direct"})", R"({"kind":"group"})"}) {
     EXPECT_EQ(CodeOf(Post(alice, "/v1/conversations", body)), "invalid_argument") << body;
   }
 }

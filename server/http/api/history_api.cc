@@ -58,6 +58,7 @@ Place ReadPlace(const Cursor& cursor) {
       return {.after_seq = first, .before_seq = last};
     case CursorKind::kContacts:
     case CursorKind::kConversations:
+    case CursorKind::kMembers:
     case CursorKind::kSessions:
       break;
   }

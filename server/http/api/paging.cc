@@ -29,6 +29,7 @@ bool IsNumber(std::string_view text) {
 std::size_t NumbersOf(CursorKind kind) {
   switch (kind) {
     case CursorKind::kContacts:
+    case CursorKind::kMembers:
     case CursorKind::kSessions:
     case CursorKind::kEntriesAfter:
     case CursorKind::kEntriesBefore:

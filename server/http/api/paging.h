@@ -29,6 +29,7 @@ enum class CursorKind : std::uint8_t {
   kEntriesAfter = 3,
   kEntriesBefore = 4,
   kEntriesBetween = 5,
+  kMembers = 6,
   kSessions = 10,
 };
 

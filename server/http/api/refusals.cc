@@ -47,4 +47,22 @@ Response RefuseView(ViewError error) {
   std::abort();
 }
 
+Response RefuseGroup(GroupError error) {
+  switch (error) {
+    case GroupError::kNotFound:
+      return NotFound();
+    case GroupError::kForbidden:
+      return Refuse(ErrorCode::kForbidden, "Your role in the conversation does not allow it.");
+    case GroupError::kNotContacts:
+      return Refuse(ErrorCode::kNotContacts, "Only your own contacts can become members.");
+    case GroupError::kFull:
+      return Refuse(ErrorCode::kConflict, "A group has 10,000 members at most.");
+    case GroupError::kOwnerMustTransfer:
+      return Refuse(ErrorCode::kOwnerMustTransfer, "Make another member an owner first.");
+    case GroupError::kUnavailable:
+      return Unavailable();
+  }
+  std::abort();
+}
+
 }  // namespace chat::http

@@ -7,6 +7,7 @@
 #include "protocol/errors.h"
 #include "server/http/response.h"
 #include "server/ports/completion.h"
+#include "server/ports/groups.h"
 
 namespace chat::http {
 
@@ -25,5 +26,6 @@ Response TooOften(std::chrono::milliseconds wait);
 Response Unauthenticated();
 
 Response RefuseView(ViewError error);
+Response RefuseGroup(GroupError error);
 
 }  // namespace chat::http
