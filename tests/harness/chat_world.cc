@@ -33,7 +33,10 @@ ChatWorld::ChatWorld(WorldOptions options) : options_(std::move(options)), next_
 }
 
 Person ChatWorld::Arrives(std::string name) {
-  Person person(NextEndpoint(), std::move(name), options_.encoding);
+  // At another node than the one where they sit down next.
+  const Endpoint& entrance =
+      cluster_ ? cluster_->node((next_node_ + 1) % options_.nodes).endpoint() : server_->endpoint();
+  Person person(entrance, std::move(name), options_.encoding);
   person.LogsIn();
   return person;
 }

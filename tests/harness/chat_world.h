@@ -2,6 +2,7 @@
 // or node than the one before.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,7 +31,7 @@ class ChatWorld {
  public:
   explicit ChatWorld(WorldOptions options);
 
-  // Somebody who is registered and logged in, at the node whose turn it is.
+  // Somebody who is registered and logged in, at another node than the one whose turn it is.
   Person Arrives(std::string name);
 
   // Also connected, each one to another shard or node than the one before as far as there are
@@ -47,7 +48,10 @@ class ChatWorld {
   const Endpoint& NextEndpoint();
 
   // The embedded one.
-  ServerProcess& server() { return *server_; }
+  ServerProcess& server() {
+    assert(server_);
+    return *server_;
+  }
   Encoding encoding() const { return options_.encoding; }
 
  private:
