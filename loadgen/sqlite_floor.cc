@@ -224,7 +224,7 @@ std::expected<StoreFloorReport, std::string> RunSqliteFloor(const std::filesyste
     return std::unexpected("there is no conversation or no message");
   }
   // mkdtemp puts a unique name in the place of the six X.
-  std::string own = (folder / "sqlite-floor-XXXXXX").string();
+  std::string own = (folder / "sqlite-floor-").string() + std::string(6, 'X');
   if (::mkdtemp(own.data()) == nullptr) return std::unexpected("no folder can be made in " + own);
   std::expected<StoreFloorReport, std::string> report;
   try {

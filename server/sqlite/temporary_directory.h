@@ -14,7 +14,8 @@ class TemporaryDirectory {
   TemporaryDirectory() {
     const char* parent = getenv("TEST_TMPDIR");
     // mkdtemp puts a unique name in the place of the six X.
-    std::string pattern = std::string(parent == nullptr ? "/tmp" : parent) + "/sqlite-XXXXXX";
+    std::string pattern =
+        std::string(parent == nullptr ? "/tmp" : parent) + "/sqlite-" + std::string(6, 'X');
     const char* made = mkdtemp(pattern.data());
     path_ = made == nullptr ? "" : made;
   }

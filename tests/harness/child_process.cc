@@ -59,7 +59,7 @@ std::filesystem::path FolderFrom(const char* variable) {
 
 std::filesystem::path MakeTestFolder(std::string_view name) {
   // mkdtemp puts a unique name in the place of the six X.
-  std::string path = (FolderFrom("TEST_TMPDIR") / name).string() + "-XXXXXX";
+  std::string path = (FolderFrom("TEST_TMPDIR") / name).string() + "-" + std::string(6, 'X');
   if (::mkdtemp(path.data()) == nullptr) Fail("mkdtemp");
   return path;
 }

@@ -109,7 +109,7 @@ ChildOptions WithNews(const StoreProcessOptions& options, const std::filesystem:
 
 SocketFolder::SocketFolder() {
   // mkdtemp puts a unique name in the place of the six X.
-  std::string path = "/tmp/chat-XXXXXX";
+  std::string path = "/tmp/chat-" + std::string(6, 'X');
   if (::mkdtemp(path.data()) == nullptr) Fail("mkdtemp");
   path_ = path;
 }
