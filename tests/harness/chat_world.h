@@ -59,7 +59,7 @@ class ChatWorld {
   std::uint16_t FindPortTo(int shard);
   bool LeadsTo(int shard, std::uint16_t port);
   double ConnectionsOf(int shard) const;
-  void AwaitConnections(double total) const;
+  void AwaitConnectionsAtMost(double total) const;
 
   WorldOptions options_;
   std::optional<ServerProcess> server_;  // the embedded one, or

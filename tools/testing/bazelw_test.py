@@ -23,15 +23,17 @@ class BazelwTest(unittest.TestCase):
         for tool in ["basename", "dirname", "env", "chmod"]:
             (self.path / tool).symlink_to(shutil.which(tool))
         self._add("id", "echo 0")
+        self._add("npm")
 
     def _add(self, name, script=_SPEAKS):
         command = self.path / name
         command.write_text(f"#!/bin/sh\n{script}\n")
         command.chmod(0o755)
 
-    def _run(self):
+    def _run(self, **environment):
         return subprocess.run(
-            ["/bin/sh", str(BAZELW), "run", "//server"], env={"PATH": str(self.path)},
+            ["/bin/sh", str(BAZELW), "run", "//server"],
+            env={"PATH": str(self.path), **environment},
             capture_output=True, text=True, check=False)
 
     def test_prefers_bazelisk(self):
@@ -60,6 +62,22 @@ class BazelwTest(unittest.TestCase):
         self.assertEqual(result.stdout, "bazel run //server\n")
         self.assertIn("installing Debian's bazel-bootstrap", result.stderr)
         self.assertIn("apt-get -q update", result.stderr)
+
+    def test_installs_npm_beside_bazel(self):
+        self._add("bazel")
+        (self.path / "npm").unlink()
+        self._add("apt-get", 'echo "apt-get $*"')
+        result = self._run()
+        self.assertEqual(result.stdout, "bazel run //server version=none\n")
+        self.assertIn("found no npm; installing Debian's npm", result.stderr)
+        self.assertIn("apt-get -q install -y --no-install-recommends npm\n", result.stderr)
+
+    def test_needs_no_npm_where_the_registry_is_named(self):
+        self._add("bazel")
+        (self.path / "npm").unlink()
+        result = self._run(CHAT_NPM_REGISTRY="http://registry.example")
+        self.assertEqual(result.stdout, "bazel run //server version=none\n")
+        self.assertEqual(result.stderr, "")
 
     def test_installs_bazel_with_sudo(self):
         self._add("id", "echo 1000")
