@@ -13,6 +13,12 @@ constexpr char kUp1[] = {
 constexpr char kDown1[] = {
 #embed "embedded/sqlite/000001_create_tables.down.sql"
 };
+constexpr char kUp5[] = {
+#embed "embedded/sqlite/000005_close_direct_conversations.up.sql"
+};
+constexpr char kDown5[] = {
+#embed "embedded/sqlite/000005_close_direct_conversations.down.sql"
+};
 
 // An embedded text has no terminating zero.
 template <std::size_t kSize>
@@ -22,6 +28,8 @@ constexpr std::string_view Text(const char (&embedded)[kSize]) {
 
 constexpr std::array kMigrations = {
     Migration{.version = 1, .name = "create_tables", .up = Text(kUp1), .down = Text(kDown1)},
+    Migration{
+        .version = 5, .name = "close_direct_conversations", .up = Text(kUp5), .down = Text(kDown5)},
 };
 
 }  // namespace

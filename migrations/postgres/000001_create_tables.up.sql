@@ -87,7 +87,8 @@ CREATE TABLE conversations (
   members_seq bigint NOT NULL DEFAULT 0,   -- seq of the last membership entry
   last_seq bigint NOT NULL DEFAULT 0,      -- counts entries, without holes
   last_change bigint NOT NULL DEFAULT 0,   -- counts edits, deletes and reactions, without holes
-  last_activity bigint NOT NULL            -- when the last entry came, or the creation
+  last_activity bigint NOT NULL,           -- when the last entry came, or the creation
+  closed boolean NOT NULL DEFAULT false    -- direct: one of the two blocks the other
 ) WITH (fillfactor = 70);
 
 -- A removed member's row stays, with left_seq.

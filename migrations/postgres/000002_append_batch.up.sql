@@ -8,6 +8,7 @@
 --   repeat           stored before, with what it has since then
 --   skipped          somebody else holds the conversation; only without waiting
 --   not_found        no such conversation, or the sender is not a member
+--   closed           one of the two of a direct conversation blocks the other
 --   id_reused        stored before, with other content
 --   reply_not_found  the reply names no entry
 -- A reply of 0 is none.
@@ -32,30 +33,32 @@ DECLARE
   held CONSTANT bigint := -1;
   lasts bigint[];     -- for each conversation its last_seq, or one of the two above
   members bigint[];   -- for each conversation its members_seq
+  shut boolean[];     -- for each conversation whether it is closed
 BEGIN
   -- (1) Lock the lease, then one conversation after the other as they are given; none without it.
   IF waiting THEN
-    SELECT array_agg(coalesce(l.last_seq, missing)), array_agg(coalesce(l.members_seq, 0))
-    INTO lasts, members
+    SELECT array_agg(coalesce(l.last_seq, missing)), array_agg(coalesce(l.members_seq, 0)),
+           array_agg(coalesce(l.closed, false))
+    INTO lasts, members, shut
     FROM unnest(CASE WHEN (
       SELECT true FROM nodes n
       WHERE n.number = append_batch.node AND n.epoch = append_batch.epoch FOR KEY SHARE)
       THEN append_batch.conversations END) AS d (id)
     LEFT JOIN LATERAL (
-      SELECT c.last_seq, c.members_seq FROM conversations c
+      SELECT c.last_seq, c.members_seq, c.closed FROM conversations c
       WHERE c.conversation_id = d.id FOR NO KEY UPDATE) l ON true;
   ELSE
     SELECT array_agg(coalesce(l.last_seq, CASE WHEN EXISTS (
                        SELECT 1 FROM conversations c WHERE c.conversation_id = d.id)
                      THEN held ELSE missing END)),
-           array_agg(coalesce(l.members_seq, 0))
-    INTO lasts, members
+           array_agg(coalesce(l.members_seq, 0)), array_agg(coalesce(l.closed, false))
+    INTO lasts, members, shut
     FROM unnest(CASE WHEN (
       SELECT true FROM nodes n
       WHERE n.number = append_batch.node AND n.epoch = append_batch.epoch FOR KEY SHARE)
       THEN append_batch.conversations END) AS d (id)
     LEFT JOIN LATERAL (
-      SELECT c.last_seq, c.members_seq FROM conversations c
+      SELECT c.last_seq, c.members_seq, c.closed FROM conversations c
       WHERE c.conversation_id = d.id FOR NO KEY UPDATE SKIP LOCKED) l ON true;
   END IF;
   IF lasts IS NULL THEN
@@ -80,6 +83,7 @@ BEGIN
                   WHEN d.content_hash = i.hash THEN 'repeat'
                   WHEN d.seq IS NOT NULL THEN 'id_reused'
                   WHEN m.one IS NULL THEN 'not_found'
+                  WHEN shut[i.place] THEN 'closed'
                   WHEN i.reply <> 0 AND i.reply NOT BETWEEN 1 AND lasts[i.place]
                     THEN 'reply_not_found'
                   ELSE 'stored' END AS outcome

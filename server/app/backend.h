@@ -9,6 +9,7 @@
 
 #include "server/local/local_bus.h"
 #include "server/ports/accounts.h"
+#include "server/ports/blocks.h"
 #include "server/ports/bus.h"
 #include "server/ports/clock.h"
 #include "server/ports/contacts.h"
@@ -41,6 +42,7 @@ struct ShardPorts {
   std::unique_ptr<Accounts> accounts;
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Contacts> contacts;
+  std::unique_ptr<Blocks> blocks;
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Groups> groups;
   std::unique_ptr<Messages> messages;

@@ -15,6 +15,7 @@
 #include "server/app/startup_loop.h"
 #include "server/auth/secure_random.h"
 #include "server/postgres/accounts.h"
+#include "server/postgres/blocks.h"
 #include "server/postgres/commit_log.h"
 #include "server/postgres/contacts.h"
 #include "server/postgres/conversations.h"
@@ -184,6 +185,7 @@ ShardPorts ClusteredBackend::MakePorts(Executor& home) {
   ShardPorts ports{.accounts = std::make_unique<postgres::Accounts>(database, home),
                    .sessions = std::make_unique<postgres::Sessions>(database, home),
                    .contacts = std::make_unique<postgres::Contacts>(database, home),
+                   .blocks = std::make_unique<postgres::Blocks>(database, home),
                    .conversations = std::make_unique<postgres::Conversations>(database, home),
                    .groups = std::make_unique<postgres::Groups>(database, home),
                    .messages = std::make_unique<postgres::Messages>(database, home),

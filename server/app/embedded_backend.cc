@@ -4,6 +4,7 @@
 
 #include "server/app/rate_metrics.h"
 #include "server/sqlite/accounts.h"
+#include "server/sqlite/blocks.h"
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/dependency.h"
@@ -48,6 +49,7 @@ ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
   ShardPorts ports{.accounts = std::make_unique<sqlite::Accounts>(database, home),
                    .sessions = std::make_unique<sqlite::Sessions>(database, home),
                    .contacts = std::make_unique<sqlite::Contacts>(database, home),
+                   .blocks = std::make_unique<sqlite::Blocks>(database, home),
                    .conversations = std::make_unique<sqlite::Conversations>(database, home),
                    .groups = std::make_unique<sqlite::Groups>(database, home),
                    .messages = std::make_unique<sqlite::Messages>(database, home),

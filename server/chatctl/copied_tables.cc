@@ -30,7 +30,7 @@ constexpr std::array kTables = {
     CHAT_COPIED_TABLE("blocks", "user_id, blocked_id, created_at"),
     CHAT_COPIED_TABLE("conversations",
                       "conversation_id, kind, name, created_at, members_count, members_seq, "
-                      "last_seq, last_change, last_activity"),
+                      "last_seq, last_change, last_activity, closed"),
     CHAT_COPIED_TABLE("conversation_members",
                       "conversation_id, user_id, role, joined_seq, left_seq, read_seq, "
                       "delivered_seq, muted_until, archived"),

@@ -35,6 +35,10 @@ constexpr EnumTable<ConversationEvent, v1::ConversationEvent, 3> kConversationEv
     {ConversationEvent::kLost, v1::CONVERSATION_EVENT_LOST},
     {ConversationEvent::kChanged, v1::CONVERSATION_EVENT_CHANGED},
 }};
+constexpr EnumTable<BlockEvent, v1::BlockEvent, 2> kBlockEvents{{
+    {BlockEvent::kBlocked, v1::BLOCK_EVENT_BLOCKED},
+    {BlockEvent::kUnblocked, v1::BLOCK_EVENT_UNBLOCKED},
+}};
 
 template <typename Ours, typename Theirs, std::size_t kSize>
 Theirs WriteEnum(const EnumTable<Ours, Theirs, kSize>& table, Ours ours) {
@@ -115,6 +119,11 @@ void Write(const ConversationChanged& changed, v1::UserChange& out) {
   if (changed.peer) WriteUser(*changed.peer, *conversation.mutable_peer());
 }
 
+void Write(const BlockChanged& changed, v1::UserChange& out) {
+  out.mutable_block()->set_event(WriteEnum(kBlockEvents, changed.event));
+  out.mutable_block()->set_other(changed.other.number());
+}
+
 bool ReadContactChanged(v1::ContactChanged& in, UserChange& out) {
   ContactChanged& changed = out.what.emplace<ContactChanged>();
   return in.has_other() && ReadEnum(kContactEvents, in.event(), changed.event) &&
@@ -128,6 +137,11 @@ bool ReadConversationChanged(v1::ConversationChanged& in, UserChange& out) {
          ReadConversation(*in.mutable_conversation(), changed.conversation);
 }
 
+bool ReadBlockChanged(const v1::BlockChanged& in, UserChange& out) {
+  BlockChanged& changed = out.what.emplace<BlockChanged>();
+  return ReadEnum(kBlockEvents, in.event(), changed.event) && ReadNumber(in.other(), changed.other);
+}
+
 bool ReadUserChange(v1::UserChange& in, UserChange& out) {
   if (!ReadNumber(in.user_id(), out.user_id) || !ReadNumber(in.change(), out.change)) return false;
   switch (in.what_case()) {
@@ -135,6 +149,8 @@ bool ReadUserChange(v1::UserChange& in, UserChange& out) {
       return ReadContactChanged(*in.mutable_contact(), out);
     case v1::UserChange::kConversation:
       return ReadConversationChanged(*in.mutable_conversation(), out);
+    case v1::UserChange::kBlock:
+      return ReadBlockChanged(in.block(), out);
     case v1::UserChange::WHAT_NOT_SET:
       return false;
   }

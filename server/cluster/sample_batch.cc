@@ -84,6 +84,10 @@ void Print(std::ostream& out, const ConversationChanged& changed) {
   if (changed.peer) Print(out, *changed.peer);
 }
 
+void Print(std::ostream& out, const BlockChanged& changed) {
+  out << " block " << static_cast<int>(changed.event) << '/' << changed.other.number();
+}
+
 void Print(std::ostream& out, const CommittedEntry& committed) {
   const Entry& entry = committed.entry;
   const auto number = [](const auto& position) { return position ? position->number() : -1; };
@@ -117,6 +121,9 @@ CommitBatch SampleBatch() {
       ConversationStep(ConversationEvent::kLost, ConversationKind::kGroup, std::nullopt));
   batch.user_changes.push_back(
       ConversationStep(ConversationEvent::kChanged, ConversationKind::kGroup, SampleUser(48)));
+  for (const BlockEvent event : {BlockEvent::kBlocked, BlockEvent::kUnblocked}) {
+    batch.user_changes.push_back({UserId(53), Change(54), BlockChanged{event, UserId(55)}});
+  }
   batch.revoked_sessions.push_back({SessionId(51), UserId(52)});
   return batch;
 }

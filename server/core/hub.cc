@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -123,15 +122,15 @@ void Hub::HandleBatch(const std::shared_ptr<const CommitBatch>& batch) {
 }
 
 void Hub::TellUser(const UserChange& change) {
-  SharedFrame frame(std::visit(
-      [](const auto& what) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(what)>, ContactChanged>) {
-          return ContactFrame(what);
-        } else {
-          return ConversationFrame(what);
-        }
-      },
-      change.what));
+  if (const auto* block = std::get_if<BlockChanged>(&change.what)) {
+    // Who shares a group with the other has watched them without being their contact.
+    presence_.Recheck(change.user_id);
+    return presence_.Recheck(block->other);
+  }
+  const auto* contact = std::get_if<ContactChanged>(&change.what);
+  SharedFrame frame(contact != nullptr
+                        ? ContactFrame(*contact)
+                        : ConversationFrame(std::get<ConversationChanged>(change.what)));
   roster_.ForEachOf(change.user_id, [&](Connection& connection) {
     connection.Send(frame.wire(connection.encoding()));
   });

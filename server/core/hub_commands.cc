@@ -19,6 +19,8 @@ Refusal ToRefusal(AppendError error) {
   switch (error) {
     case AppendError::kNotFound:
       return {ErrorCode::kNotFound, "no such conversation", {}};
+    case AppendError::kClosed:
+      return {ErrorCode::kNotContacts, "one of you blocks the other", {}};
     case AppendError::kClientMsgIdReused:
       return {ErrorCode::kClientMsgIdReused, "client_msg_id was used for another message", {}};
     case AppendError::kReplyNotFound:

@@ -208,6 +208,21 @@ TEST_F(HubPresenceTest, AWatchEndsWhenItIsNoLongerAllowed) {
   EXPECT_EQ(Heard(), std::nullopt);
 }
 
+TEST_F(HubPresenceTest, ABlockEndsTheWatchesOfEitherSide) {
+  WatchBob();
+  Heard();
+  world_.store().ForbidPresence(kAlice, kBob);
+  auto batch = std::make_shared<CommitBatch>();
+  batch->user_changes.push_back({kBob, Change(1), BlockChanged{BlockEvent::kBlocked, kAlice}});
+  world_.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
+  world_.Settle();
+
+  world_.Connect(kBob, 1);
+  world_.Settle();
+
+  EXPECT_EQ(Heard(), std::nullopt);
+}
+
 TEST_F(HubPresenceTest, TheLastWatchWins) {
   alice_.Give(WatchFrame({kBob}));
   alice_.Give(WatchFrame({}));

@@ -41,7 +41,12 @@ struct PasswordChange {
 
 enum class RegisterError { kUsernameTaken, kEmailTaken, kUnavailable };
 
-// Thread: called on one shard, completes on it. Each call is one atomic statement in the store.
+enum class Erasure {
+  kDone,
+  kMore,  // a part was done; call again
+};
+
+// Thread: called on one shard, completes on it. Each call is one atomic change in the store.
 class Accounts {
  public:
   virtual ~Accounts() = default;
@@ -57,6 +62,14 @@ class Accounts {
   // Replaces the hash and revokes all other sessions of the user. kNotFound when the user has
   // another hash by now.
   virtual void ChangePassword(PasswordChange change, Completion<void, ViewError> done) = 0;
+
+  virtual void SetDisplayName(UserId user, std::string display_name,
+                              Completion<Account, ViewError> done) = 0;
+
+  // Ends the user's contacts, a bounded number with each call, and with the last of them all that
+  // is known of the person: name, email and password are freed, sessions revoked, the user stays
+  // disabled as the sender of what was said.
+  virtual void Erase(UserId user, Completion<Erasure, ViewError> done) = 0;
 };
 
 }  // namespace chat

@@ -38,11 +38,19 @@ struct ConversationChanged {
   std::optional<User> peer;  // direct only
 };
 
+enum class BlockEvent { kBlocked, kUnblocked };
+
+// Told to the blocker; no client is sent it live.
+struct BlockChanged {
+  BlockEvent event = BlockEvent::kBlocked;
+  UserId other;
+};
+
 // One step of a user's own last_change.
 struct UserChange {
   UserId user_id;
   Change change;
-  std::variant<ContactChanged, ConversationChanged> what;
+  std::variant<ContactChanged, ConversationChanged, BlockChanged> what;
 };
 
 // Where a batch stands in the log of a store that several nodes share: each lane of each start of a

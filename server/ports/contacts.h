@@ -30,7 +30,7 @@ struct ContactPageRequest {
 };
 
 enum class ContactError {
-  kNotFound,  // no such user, or no such request
+  kNotFound,  // no such user, one of the two blocks the other, or no such request
   kAlreadyContacts,
   kCannotAddSelf,
   kUnavailable,

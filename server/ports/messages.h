@@ -66,6 +66,7 @@ struct Appended {
 
 enum class AppendError {
   kNotFound,           // no such conversation, or the sender is not a member
+  kClosed,             // one of the two blocks the other
   kClientMsgIdReused,  // the same id with another text or reply
   kReplyNotFound,      // reply_to_seq names no entry of this conversation
   kUnavailable,        // not stored, or not known to be; safe to retry with the same client_msg_id

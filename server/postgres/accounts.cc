@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/timestamp.h"
+#include "server/postgres/contact_ends.h"
 #include "server/postgres/revocations.h"
 #include "server/postgres/transaction.h"
 #include "server/postgres/user_rows.h"
@@ -49,6 +50,31 @@ Result<void, ViewError> ReplacePassword(ChangeTransaction& transaction,
   return {};
 }
 
+Result<Account, ViewError> Rename(Transaction& transaction, UserId user,
+                                  const std::string& display_name) {
+  return FirstAccount(
+      transaction.Run("UPDATE users SET display_name = $2 WHERE user_id = $1 AND NOT disabled "
+                      "RETURNING user_id, username, display_name, created_at, bot, "
+                      "coalesce(email, ''), coalesce(password_hash, ''), disabled",
+                      user, display_name));
+}
+
+// The name is none that anybody can register.
+void Anonymise(Transaction& transaction, UserId user) {
+  transaction.Run(
+      "UPDATE users SET username = 'deleted-' || user_id, display_name = 'Deleted user', "
+      "email = NULL, password_hash = NULL, last_seen_at = NULL, disabled = true "
+      "WHERE user_id = $1",
+      user);
+}
+
+Result<Erasure, ViewError> EraseSome(ChangeTransaction& transaction, UserId user) {
+  if (EndSomeContacts(transaction, user) == ContactsLeft::kSome) return Erasure::kMore;
+  Anonymise(transaction, user);
+  RevokeOtherSessions(transaction, {.session_id = {}, .user_id = user});
+  return Erasure::kDone;
+}
+
 }  // namespace
 
 void Accounts::Register(NewAccount account, Completion<User, RegisterError> done) {
@@ -93,6 +119,19 @@ void Accounts::ChangePassword(PasswordChange change, Completion<void, ViewError>
                    [change = std::move(change)](ChangeTransaction& transaction) {
                      return ReplacePassword(transaction, change);
                    });
+}
+
+void Accounts::SetDisplayName(UserId user, std::string display_name,
+                              Completion<Account, ViewError> done) {
+  database_.Write(home_, std::move(done),
+                  [user, display_name = std::move(display_name)](Transaction& transaction) {
+                    return Rename(transaction, user, display_name);
+                  });
+}
+
+void Accounts::Erase(UserId user, Completion<Erasure, ViewError> done) {
+  database_.Change(home_, std::move(done),
+                   [user](ChangeTransaction& transaction) { return EraseSome(transaction, user); });
 }
 
 }  // namespace chat::postgres

@@ -68,6 +68,7 @@ AppendOutcome OutcomeFrom(std::string_view word) {
   if (word == "stored") return AppendOutcome::kStored;
   if (word == "repeat") return AppendOutcome::kRepeat;
   if (word == "skipped") return AppendOutcome::kSkipped;
+  if (word == "closed") return AppendOutcome::kClosed;
   if (word == "id_reused") return AppendOutcome::kIdReused;
   if (word == "reply_not_found") return AppendOutcome::kReplyNotFound;
   return AppendOutcome::kNotFound;
@@ -153,6 +154,8 @@ Result<Appended, AppendError> AnswerOf(const AppendVerdict& verdict) {
       return std::unexpected(AppendError::kUnavailable);
     case AppendOutcome::kNotFound:
       return std::unexpected(AppendError::kNotFound);
+    case AppendOutcome::kClosed:
+      return std::unexpected(AppendError::kClosed);
     case AppendOutcome::kIdReused:
       return std::unexpected(AppendError::kClientMsgIdReused);
     case AppendOutcome::kReplyNotFound:

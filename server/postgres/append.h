@@ -30,6 +30,7 @@ enum class AppendOutcome {
   kRepeat,   // stored before
   kSkipped,  // somebody else holds the conversation
   kNotFound,
+  kClosed,  // one of the two blocks the other
   kIdReused,
   kReplyNotFound,
 };

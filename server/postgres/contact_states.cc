@@ -31,6 +31,15 @@ std::optional<ContactState> FindContactState(Transaction& transaction, UserId us
   return ContactStateFrom(rows[0][0].view());
 }
 
+bool EitherBlocks(Transaction& transaction, UserId one, UserId other) {
+  return !transaction
+              .Run(
+                  "SELECT 1 FROM blocks WHERE (user_id = $1 AND blocked_id = $2) "
+                  "OR (user_id = $2 AND blocked_id = $1)",
+                  one, other)
+              .empty();
+}
+
 std::optional<Pair> LockPair(Transaction& transaction, UserId one, UserId other) {
   const pqxx::result rows = transaction.Run(
       "SELECT user_id, username, display_name, created_at, bot "

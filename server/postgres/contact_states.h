@@ -18,6 +18,9 @@ ContactState ContactStateFrom(std::string_view word);
 // As `user` sees it; empty when neither asked the other.
 std::optional<ContactState> FindContactState(Transaction& transaction, UserId user, UserId other);
 
+// Whether one of the two blocks the other.
+bool EitherBlocks(Transaction& transaction, UserId one, UserId other);
+
 // Two users, of whom `one` acts.
 struct Pair {
   User one;

@@ -6,6 +6,7 @@
 
 #include "protocol/timestamp.h"
 #include "server/ports/bus.h"
+#include "server/postgres/contact_ends.h"
 #include "server/postgres/contact_states.h"
 #include "server/postgres/page_limit.h"
 #include "server/postgres/transaction.h"
@@ -14,6 +15,13 @@
 
 namespace chat::postgres {
 namespace {
+
+// A blocked or disabled user is not there to be asked.
+bool MayAsk(Transaction& transaction, UserId requester, UserId target) {
+  if (EitherBlocks(transaction, requester, target)) return false;
+  return !transaction.Run("SELECT 1 FROM users WHERE user_id = $1 AND NOT disabled", target)
+              .empty();
+}
 
 void SetState(ChangeTransaction& transaction, UserId user, UserId other, ContactState state) {
   transaction.Run(
@@ -64,7 +72,9 @@ Result<Contact, ContactError> RequestContact(ChangeTransaction& transaction, Use
                                              UserId target) {
   if (requester == target) return std::unexpected(ContactError::kCannotAddSelf);
   const std::optional<Pair> pair = LockPair(transaction, requester, target);
-  if (!pair) return std::unexpected(ContactError::kNotFound);
+  if (!pair || !MayAsk(transaction, requester, target)) {
+    return std::unexpected(ContactError::kNotFound);
+  }
   const std::optional<ContactState> state = FindContactState(transaction, requester, target);
   if (!state) return AskFirst(transaction, *pair);
   switch (*state) {
@@ -99,12 +109,9 @@ Result<void, ContactError> RemoveContact(ChangeTransaction& transaction, UserId 
                                          UserId other) {
   const std::optional<Pair> pair = LockPair(transaction, remover, other);
   if (!pair) return std::unexpected(ContactError::kNotFound);
-  const pqxx::result removed = transaction.Run(
-      "DELETE FROM contacts WHERE (user_id = $1 AND other_id = $2) "
-      "OR (user_id = $2 AND other_id = $1)",
-      remover, other);
-  if (removed.affected_rows() == 0) return std::unexpected(ContactError::kNotFound);
-  TellBoth(transaction, *pair, ContactEvent::kRemoved);
+  if (EndContact(transaction, *pair) == ContactEnd::kNothing) {
+    return std::unexpected(ContactError::kNotFound);
+  }
   return {};
 }
 

@@ -58,4 +58,10 @@ void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& u
   }
 }
 
+void AddUserChange(ChangeTransaction& transaction, UserId user, BlockChanged change) {
+  const Subject subject{"block", change.other.number()};
+  transaction.batch.user_changes.push_back(
+      {.user_id = user, .change = NextChange(transaction, user, subject), .what = change});
+}
+
 }  // namespace chat::postgres

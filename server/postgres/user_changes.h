@@ -13,6 +13,7 @@ namespace chat::postgres {
 // holds the locks of their rows already (LockPair).
 void AddUserChange(ChangeTransaction& transaction, UserId user, ContactChanged change);
 void AddUserChange(ChangeTransaction& transaction, UserId user, ConversationChanged change);
+void AddUserChange(ChangeTransaction& transaction, UserId user, BlockChanged change);
 
 // The same change of each of many users, in one statement.
 void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& users,

@@ -4,6 +4,7 @@
 
 #include "protocol/timestamp.h"
 #include "server/sqlite/connection.h"
+#include "server/sqlite/contact_ends.h"
 #include "server/sqlite/revocations.h"
 #include "server/sqlite/statement.h"
 #include "server/sqlite/user_rows.h"
@@ -56,6 +57,33 @@ Result<void, ViewError> ReplacePassword(WriteTransaction& transaction,
   return {};
 }
 
+Result<Account, ViewError> Rename(WriteTransaction& transaction, UserId user,
+                                  const std::string& display_name) {
+  Statement rows(transaction.connection,
+                 "UPDATE users SET display_name = ?2 WHERE user_id = ?1 AND disabled = 0 "
+                 "RETURNING user_id, username, display_name, created_at, bot, email, "
+                 "password_hash, disabled",
+                 user, display_name);
+  return FirstAccount(rows);
+}
+
+// The name is none that anybody can register.
+void Anonymise(WriteTransaction& transaction, UserId user) {
+  Statement(transaction.connection,
+            "UPDATE users SET username = 'deleted-' || user_id, display_name = 'Deleted user', "
+            "email = NULL, password_hash = NULL, last_seen_at = NULL, disabled = 1 "
+            "WHERE user_id = ?1",
+            user)
+      .Run();
+}
+
+Result<Erasure, ViewError> EraseSome(WriteTransaction& transaction, UserId user) {
+  if (EndSomeContacts(transaction, user) == ContactsLeft::kSome) return Erasure::kMore;
+  Anonymise(transaction, user);
+  RevokeOtherSessions(transaction, {.session_id = {}, .user_id = user});
+  return Erasure::kDone;
+}
+
 }  // namespace
 
 void Accounts::Register(NewAccount account, Completion<User, RegisterError> done) {
@@ -101,6 +129,19 @@ void Accounts::ChangePassword(PasswordChange change, Completion<void, ViewError>
                   [change = std::move(change)](WriteTransaction& transaction) {
                     return ReplacePassword(transaction, change);
                   });
+}
+
+void Accounts::SetDisplayName(UserId user, std::string display_name,
+                              Completion<Account, ViewError> done) {
+  database_.Write(home_, std::move(done),
+                  [user, display_name = std::move(display_name)](WriteTransaction& transaction) {
+                    return Rename(transaction, user, display_name);
+                  });
+}
+
+void Accounts::Erase(UserId user, Completion<Erasure, ViewError> done) {
+  database_.Write(home_, std::move(done),
+                  [user](WriteTransaction& transaction) { return EraseSome(transaction, user); });
 }
 
 }  // namespace chat::sqlite

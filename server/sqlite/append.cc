@@ -38,16 +38,18 @@ std::optional<StoredMessage> FindStored(Connection& connection, const NewMessage
 struct Head {
   Seq last_seq;
   Seq members_seq;
+  bool closed = false;  // one of the two blocks the other
 };
 
 std::optional<Head> FindHead(Connection& connection, ConversationId conversation, UserId member) {
   Statement row(connection,
-                "SELECT c.last_seq, c.members_seq FROM conversation_members m "
+                "SELECT c.last_seq, c.members_seq, c.closed FROM conversation_members m "
                 "JOIN conversations c ON c.conversation_id = m.conversation_id "
                 "WHERE m.conversation_id = ?1 AND m.user_id = ?2 AND m.left_seq IS NULL",
                 conversation, member);
   if (!row.Step()) return std::nullopt;
-  return Head{.last_seq = row.Get<Seq>(0), .members_seq = row.Get<Seq>(1)};
+  return Head{
+      .last_seq = row.Get<Seq>(0), .members_seq = row.Get<Seq>(1), .closed = row.Get<bool>(2)};
 }
 
 // Entries are dense and never removed, so every seq up to the last one names one.
@@ -118,6 +120,7 @@ Result<Appended, AppendError> AppendMessage(WriteTransaction& transaction,
   const std::optional<Head> head =
       FindHead(transaction.connection, message.conversation_id, message.sender_id);
   if (!head) return std::unexpected(AppendError::kNotFound);
+  if (head->closed) return std::unexpected(AppendError::kClosed);
   if (message.reply_to_seq && !Exists(*message.reply_to_seq, *head)) {
     return std::unexpected(AppendError::kReplyNotFound);
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/sqlite/statement.h"
+#include "server/sqlite/user_rows.h"
 
 namespace chat::sqlite {
 
@@ -28,6 +29,21 @@ std::optional<ContactState> FindContactState(Connection& connection, UserId user
                 other);
   if (!row.Step()) return std::nullopt;
   return ContactStateFrom(row.Get<std::string_view>(0));
+}
+
+bool EitherBlocks(Connection& connection, UserId one, UserId other) {
+  return Statement(connection,
+                   "SELECT 1 FROM blocks WHERE (user_id = ?1 AND blocked_id = ?2) "
+                   "OR (user_id = ?2 AND blocked_id = ?1)",
+                   one, other)
+      .Step();
+}
+
+std::optional<Pair> FindPair(Connection& connection, UserId one, UserId other) {
+  std::optional<User> first = FindUser(connection, one);
+  std::optional<User> second = FindUser(connection, other);
+  if (!first || !second) return std::nullopt;
+  return Pair{*std::move(first), *std::move(second)};
 }
 
 }  // namespace chat::sqlite

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "protocol/ids.h"
+#include "server/ports/accounts.h"
 #include "server/ports/contacts.h"
 #include "server/sqlite/connection.h"
 
@@ -16,5 +17,17 @@ ContactState ContactStateFrom(std::string_view word);
 
 // As `user` sees it; empty when neither asked the other.
 std::optional<ContactState> FindContactState(Connection& connection, UserId user, UserId other);
+
+// Whether one of the two blocks the other.
+bool EitherBlocks(Connection& connection, UserId one, UserId other);
+
+// Two users, of whom `one` acts.
+struct Pair {
+  User one;
+  User other;
+};
+
+// Empty when one of them does not exist.
+std::optional<Pair> FindPair(Connection& connection, UserId one, UserId other);
 
 }  // namespace chat::sqlite

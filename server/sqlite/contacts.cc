@@ -7,6 +7,7 @@
 #include "protocol/timestamp.h"
 #include "server/ports/bus.h"
 #include "server/sqlite/connection.h"
+#include "server/sqlite/contact_ends.h"
 #include "server/sqlite/contact_states.h"
 #include "server/sqlite/page_limit.h"
 #include "server/sqlite/statement.h"
@@ -16,17 +17,11 @@
 namespace chat::sqlite {
 namespace {
 
-// Two users, of whom `one` acts.
-struct Pair {
-  User one;
-  User other;
-};
-
-std::optional<Pair> FindPair(Connection& connection, UserId one, UserId other) {
-  std::optional<User> first = FindUser(connection, one);
-  std::optional<User> second = FindUser(connection, other);
-  if (!first || !second) return std::nullopt;
-  return Pair{*std::move(first), *std::move(second)};
+// A blocked or disabled user is not there to be asked.
+bool MayAsk(Connection& connection, UserId requester, UserId target) {
+  if (EitherBlocks(connection, requester, target)) return false;
+  return Statement(connection, "SELECT 1 FROM users WHERE user_id = ?1 AND disabled = 0", target)
+      .Step();
 }
 
 void SetState(WriteTransaction& transaction, UserId user, UserId other, ContactState state) {
@@ -80,7 +75,9 @@ Result<Contact, ContactError> RequestContact(WriteTransaction& transaction, User
                                              UserId target) {
   if (requester == target) return std::unexpected(ContactError::kCannotAddSelf);
   const std::optional<Pair> pair = FindPair(transaction.connection, requester, target);
-  if (!pair) return std::unexpected(ContactError::kNotFound);
+  if (!pair || !MayAsk(transaction.connection, requester, target)) {
+    return std::unexpected(ContactError::kNotFound);
+  }
   const std::optional<ContactState> state =
       FindContactState(transaction.connection, requester, target);
   if (!state) return AskFirst(transaction, *pair);
@@ -116,14 +113,9 @@ Result<void, ContactError> RemoveContact(WriteTransaction& transaction, UserId r
                                          UserId other) {
   const std::optional<Pair> pair = FindPair(transaction.connection, remover, other);
   if (!pair) return std::unexpected(ContactError::kNotFound);
-  const std::int64_t removed =
-      Statement(transaction.connection,
-                "DELETE FROM contacts WHERE (user_id = ?1 AND other_id = ?2) "
-                "OR (user_id = ?2 AND other_id = ?1)",
-                remover, other)
-          .Run();
-  if (removed == 0) return std::unexpected(ContactError::kNotFound);
-  TellBoth(transaction, *pair, ContactEvent::kRemoved);
+  if (EndContact(transaction, *pair) == ContactEnd::kNothing) {
+    return std::unexpected(ContactError::kNotFound);
+  }
   return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include "protocol/timestamp.h"
 #include "server/sqlite/connection.h"
+#include "server/sqlite/contact_states.h"
 #include "server/sqlite/statement.h"
 
 namespace chat::sqlite {
@@ -46,7 +47,7 @@ std::optional<LastSeen> FindLastSeen(Connection& connection, UserId user) {
 }
 
 bool MaySee(Connection& connection, UserId viewer, UserId user) {
-  if (viewer == user) return false;
+  if (viewer == user || EitherBlocks(connection, viewer, user)) return false;
   return AreContacts(connection, viewer, user) || ShareGroup(connection, viewer, user);
 }
 

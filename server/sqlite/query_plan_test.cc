@@ -17,6 +17,7 @@
 #include "server/ports/sessions.h"
 #include "server/ports/signing_keys.h"
 #include "server/sqlite/accounts.h"
+#include "server/sqlite/blocks.h"
 #include "server/sqlite/connection.h"
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
@@ -147,11 +148,15 @@ void QueryPlanTest::UseConversations() {
   Messages messages(database(), executor());
   PresenceRecords presence(database(), executor());
   Dependency dependency(database(), executor());
+  Blocks blocks(database(), executor());
   for (const auto& [one, other] : {std::pair(alice_, bob_), std::pair(bob_, alice_)}) {
     EXPECT_TRUE((Await<Contact, ContactError>([&](auto done) {
                   contacts.Request(one, other, std::move(done));
                 })).has_value());
   }
+  EXPECT_TRUE((Await<std::vector<User>, ReadError>([&](auto done) {
+                blocks.List({.blocker = alice_, .after = {}, .limit = 10}, std::move(done));
+              })).has_value());
   EXPECT_TRUE((Await<std::vector<Contact>, ReadError>([&](auto done) {
                 contacts.List({.viewer = alice_, .after = {}, .limit = 10}, std::move(done));
               })).has_value());

@@ -48,4 +48,12 @@ void AddUserChange(WriteTransaction& transaction, UserId user, ConversationChang
        .what = std::move(change)});
 }
 
+void AddUserChange(WriteTransaction& transaction, UserId user, BlockChanged change) {
+  const Subject subject{"block", change.other.number()};
+  transaction.batch.user_changes.push_back(
+      {.user_id = user,
+       .change = NextChange(transaction.connection, user, subject),
+       .what = change});
+}
+
 }  // namespace chat::sqlite

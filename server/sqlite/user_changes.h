@@ -10,5 +10,6 @@ namespace chat::sqlite {
 // Counts the change, stores what it was about, and adds it to the batch.
 void AddUserChange(WriteTransaction& transaction, UserId user, ContactChanged change);
 void AddUserChange(WriteTransaction& transaction, UserId user, ConversationChanged change);
+void AddUserChange(WriteTransaction& transaction, UserId user, BlockChanged change);
 
 }  // namespace chat::sqlite

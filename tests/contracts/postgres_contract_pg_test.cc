@@ -10,6 +10,7 @@
 
 #include "protocol/ids.h"
 #include "server/postgres/accounts.h"
+#include "server/postgres/blocks.h"
 #include "server/postgres/contacts.h"
 #include "server/postgres/conversations.h"
 #include "server/postgres/database.h"
@@ -18,6 +19,7 @@
 #include "server/postgres/presence_records.h"
 #include "server/postgres/sessions.h"
 #include "server/postgres/signing_keys.h"
+#include "tests/contracts/blocks_contract.h"
 #include "tests/contracts/groups_contract.h"
 #include "tests/contracts/postgres_databases.h"
 #include "tests/contracts/store_contract.h"
@@ -34,6 +36,7 @@ struct Adapters {
         sessions(database, home),
         signing_keys(database, home),
         contacts(database, home),
+        blocks(database, home),
         conversations(database, home),
         groups(database, home),
         messages(database, home),
@@ -43,6 +46,7 @@ struct Adapters {
   postgres::Sessions sessions;
   postgres::SigningKeys signing_keys;
   postgres::Contacts contacts;
+  postgres::Blocks blocks;
   postgres::Conversations conversations;
   postgres::Groups groups;
   postgres::Messages messages;
@@ -88,6 +92,7 @@ class PostgresStore final : public StoreUnderTest {
   Accounts& accounts() override { return adapters_->accounts; }
   Sessions& sessions() override { return adapters_->sessions; }
   SigningKeys& signing_keys() override { return adapters_->signing_keys; }
+  Blocks& blocks() override { return adapters_->blocks; }
   Contacts& contacts() override { return adapters_->contacts; }
   Conversations& conversations() override { return adapters_->conversations; }
   Groups& groups() override { return adapters_->groups; }
@@ -137,6 +142,7 @@ const StoreKind kPostgres = {"Postgres", [](StoreSurroundings surroundings) {
                              }};
 
 CHAT_INSTANTIATE_STORE_CONTRACTS(Shared, kPostgres);
+INSTANTIATE_TEST_SUITE_P(Shared, BlocksContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, GroupsContract, testing::Values(kPostgres), StoreName);
 
 }  // namespace

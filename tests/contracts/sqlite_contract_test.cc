@@ -9,6 +9,7 @@
 
 #include "protocol/ids.h"
 #include "server/sqlite/accounts.h"
+#include "server/sqlite/blocks.h"
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/database.h"
@@ -19,6 +20,7 @@
 #include "server/sqlite/signing_keys.h"
 #include "server/sqlite/statement.h"
 #include "server/sqlite/temporary_directory.h"
+#include "tests/contracts/blocks_contract.h"
 #include "tests/contracts/groups_contract.h"
 #include "tests/contracts/store_contract.h"
 
@@ -36,6 +38,7 @@ struct Adapters {
         sessions(database, home),
         signing_keys(database, home),
         contacts(database, home),
+        blocks(database, home),
         conversations(database, home),
         groups(database, home),
         messages(database, home),
@@ -45,6 +48,7 @@ struct Adapters {
   sqlite::Sessions sessions;
   sqlite::SigningKeys signing_keys;
   sqlite::Contacts contacts;
+  sqlite::Blocks blocks;
   sqlite::Conversations conversations;
   sqlite::Groups groups;
   sqlite::Messages messages;
@@ -87,6 +91,7 @@ class SqliteStore final : public StoreUnderTest {
   Accounts& accounts() override { return adapters_->accounts; }
   Sessions& sessions() override { return adapters_->sessions; }
   SigningKeys& signing_keys() override { return adapters_->signing_keys; }
+  Blocks& blocks() override { return adapters_->blocks; }
   Contacts& contacts() override { return adapters_->contacts; }
   Conversations& conversations() override { return adapters_->conversations; }
   Groups& groups() override { return adapters_->groups; }
@@ -141,6 +146,7 @@ const StoreKind kSqlite = {"Sqlite", [](StoreSurroundings surroundings) {
                            }};
 
 CHAT_INSTANTIATE_STORE_CONTRACTS(Embedded, kSqlite);
+INSTANTIATE_TEST_SUITE_P(Embedded, BlocksContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, GroupsContract, testing::Values(kSqlite), StoreName);
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include "protocol/ids.h"
 #include "server/ports/accounts.h"
+#include "server/ports/blocks.h"
 #include "server/ports/completion.h"
 #include "server/ports/contacts.h"
 #include "server/ports/conversations.h"
@@ -46,6 +47,7 @@ class StoreUnderTest {
   virtual Sessions& sessions() = 0;
   virtual SigningKeys& signing_keys() = 0;
   virtual Contacts& contacts() = 0;
+  virtual Blocks& blocks() = 0;
   virtual Conversations& conversations() = 0;
   virtual Groups& groups() = 0;
   virtual Messages& messages() = 0;
@@ -145,6 +147,8 @@ class AccountsContract : public StoreContract {
   Result<RefreshedSession, OpenSessionError> OpenSession(
       UserId user, int token, std::optional<std::string> password_hash = {});
   Result<void, ViewError> ChangePassword(PasswordChange change);
+  Result<Account, ViewError> FindById(UserId user);
+  void Erase(UserId user);
 };
 class SessionsContract : public StoreContract {
  protected:

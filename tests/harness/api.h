@@ -53,6 +53,10 @@ class Api {
     return Call<Body>({.method = "PATCH", .target = std::move(target), .body = Encode(body)});
   }
 
+  ApiAnswer<NoBody> Put(std::string target) const {
+    return Call<NoBody>({.method = "PUT", .target = std::move(target)});
+  }
+
   ApiAnswer<NoBody> Delete(std::string target) const {
     return Call<NoBody>({.method = "DELETE", .target = std::move(target)});
   }

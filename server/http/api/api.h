@@ -4,10 +4,12 @@
 
 #include "server/http/api/api_ports.h"
 #include "server/http/api/auth_api.h"
+#include "server/http/api/blocks_api.h"
 #include "server/http/api/contacts_api.h"
 #include "server/http/api/conversations_api.h"
 #include "server/http/api/groups_api.h"
 #include "server/http/api/history_api.h"
+#include "server/http/api/presence_api.h"
 #include "server/http/api/sessions_api.h"
 #include "server/http/api/users_api.h"
 #include "server/http/router.h"
@@ -22,6 +24,8 @@ class Api {
         sessions_(ports),
         users_(ports),
         contacts_(ports),
+        blocks_(ports),
+        presence_(ports),
         conversations_(ports),
         groups_(ports),
         history_(ports) {}
@@ -31,6 +35,8 @@ class Api {
     sessions_.AddRoutes(router);
     users_.AddRoutes(router);
     contacts_.AddRoutes(router);
+    blocks_.AddRoutes(router);
+    presence_.AddRoutes(router);
     conversations_.AddRoutes(router);
     groups_.AddRoutes(router);
     history_.AddRoutes(router);
@@ -41,6 +47,8 @@ class Api {
   SessionsApi sessions_;
   UsersApi users_;
   ContactsApi contacts_;
+  BlocksApi blocks_;
+  PresenceApi presence_;
   ConversationsApi conversations_;
   GroupsApi groups_;
   HistoryApi history_;

@@ -64,9 +64,11 @@ ApiPorts ApiFixture::Ports() {
           .accounts = accounts_,
           .sessions = sessions_,
           .contacts = contacts_,
+          .blocks = blocks_,
           .conversations = conversations_,
           .groups = groups_,
           .messages = messages_,
+          .presence_records = presence_records_,
           .rate_limits = rate_limits_,
           .authenticator = authenticator_,
           .issuer = issuer_,
@@ -118,6 +120,10 @@ Response ApiFixture::Post(const Person& who, std::string path, std::string body)
                .path = std::move(path),
                .body = std::move(body),
                .access_token = who.access_token});
+}
+
+Response ApiFixture::Put(const Person& who, std::string path) {
+  return Send({.method = Method::kPut, .path = std::move(path), .access_token = who.access_token});
 }
 
 Response ApiFixture::Patch(const Person& who, std::string path, std::string body) {

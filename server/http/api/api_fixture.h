@@ -35,11 +35,13 @@
 #include "server/runtime/task_group.h"
 #include "server/runtime/worker_pool.h"
 #include "server/sqlite/accounts.h"
+#include "server/sqlite/blocks.h"
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/database.h"
 #include "server/sqlite/groups.h"
 #include "server/sqlite/messages.h"
+#include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
 #include "tests/contracts/manual_clock.h"
 #include "tests/contracts/recording_bus.h"
@@ -76,6 +78,7 @@ class ApiFixture : public testing::Test {
   Response Send(Call call);
   Response Get(const Person& who, std::string path, std::vector<Field> query = {});
   Response Post(const Person& who, std::string path, std::string body = {});
+  Response Put(const Person& who, std::string path);
   Response Patch(const Person& who, std::string path, std::string body);
   Response Delete(const Person& who, std::string path, std::vector<Field> query = {});
 
@@ -127,9 +130,11 @@ class ApiFixture : public testing::Test {
   sqlite::Accounts accounts_{*database_, home_};
   sqlite::Sessions sessions_{*database_, home_};
   sqlite::Contacts contacts_{*database_, home_};
+  sqlite::Blocks blocks_{*database_, home_};
   sqlite::Conversations conversations_{*database_, home_};
   sqlite::Groups groups_{*database_, home_};
   sqlite::Messages messages_{*database_, home_};
+  sqlite::PresenceRecords presence_records_{*database_, home_};
   auth::SystemRandom random_;
   auth::Keyring keyring_ = auth::MakeKeyring();
   auth::Authenticator authenticator_{keyring_, sessions_, clock_};

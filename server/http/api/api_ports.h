@@ -8,11 +8,13 @@
 #include "server/auth/credential_issuer.h"
 #include "server/auth/password_hasher.h"
 #include "server/ports/accounts.h"
+#include "server/ports/blocks.h"
 #include "server/ports/contacts.h"
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
 #include "server/ports/groups.h"
 #include "server/ports/messages.h"
+#include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
 #include "server/ports/sessions.h"
 
@@ -24,9 +26,11 @@ struct ApiPorts {
   Accounts& accounts;
   Sessions& sessions;
   Contacts& contacts;
+  Blocks& blocks;
   Conversations& conversations;
   Groups& groups;
   Messages& messages;
+  PresenceRecords& presence_records;
   RateLimits& rate_limits;
   const auth::Authenticator& authenticator;
   const auth::CredentialIssuer& issuer;

@@ -60,6 +60,7 @@ Place ReadPlace(const Cursor& cursor) {
     case CursorKind::kConversations:
     case CursorKind::kMembers:
     case CursorKind::kSessions:
+    case CursorKind::kBlocks:
       break;
   }
   std::abort();

@@ -31,6 +31,7 @@ std::size_t NumbersOf(CursorKind kind) {
     case CursorKind::kContacts:
     case CursorKind::kMembers:
     case CursorKind::kSessions:
+    case CursorKind::kBlocks:
     case CursorKind::kEntriesAfter:
     case CursorKind::kEntriesBefore:
       return 1;

@@ -31,6 +31,7 @@ enum class CursorKind : std::uint8_t {
   kEntriesBetween = 5,
   kMembers = 6,
   kSessions = 10,
+  kBlocks = 11,
 };
 
 // Where the next page starts, in numbers that only the list itself understands.

@@ -12,6 +12,8 @@
 #include "server/core/wire.h"
 #include "server/http/api/bearer.h"
 #include "server/http/api/refusals.h"
+#include "server/http/json_body.h"
+#include "server/http/problem.h"
 #include "server/ports/accounts.h"
 #include "server/ports/completion.h"
 #include "server/runtime/await.h"
@@ -38,6 +40,11 @@ void UsersApi::AddRoutes(Router& router) {
   BearerRoutes routes(router, ports_);
   routes.Add(Method::kGet, "/v1/users/me",
              [this](SessionOwner caller, Request) { return ShowMe(caller); });
+  routes.Add(Method::kPatch, "/v1/users/me", [this](SessionOwner caller, Request request) {
+    return UpdateMe(caller, std::move(request));
+  });
+  routes.Add(Method::kDelete, "/v1/users/me",
+             [this](SessionOwner caller, Request) { return EraseMe(caller); });
   routes.Add(Method::kGet, "/v1/users/{user_id}",
              [this](SessionOwner, Request request) { return ShowById(std::move(request)); });
   routes.Add(Method::kGet, "/v1/users",
@@ -49,6 +56,33 @@ asio::awaitable<Response> UsersApi::ShowMe(SessionOwner caller) {
       [&](auto done) { ports_.accounts.FindById(caller.user_id, std::move(done)); });
   if (!account) co_return RefuseView(account.error());
   co_return AnswerWith(ToWire(*account));
+}
+
+// What is absent stays as it is.
+asio::awaitable<Response> UsersApi::UpdateMe(SessionOwner caller, Request request) {
+  auto body = JsonBody<v1::UpdateUserRequest>(request);
+  if (!body) co_return std::move(body.error());
+  if (!body->has_display_name()) co_return co_await ShowMe(caller);
+  if (const auto checked = CheckDisplayName(body->display_name()); !checked) {
+    co_return ProblemResponse(checked.error());
+  }
+  const auto account = co_await Await<FoundAccount>([&](auto done) {
+    ports_.accounts.SetDisplayName(caller.user_id, body->display_name(), std::move(done));
+  });
+  if (!account) co_return RefuseView(account.error());
+  co_return AnswerWith(ToWire(*account));
+}
+
+// Each step commits. One that fails leaves an account with fewer contacts, which may try again.
+asio::awaitable<Response> UsersApi::EraseMe(SessionOwner caller) {
+  Erasure erasure = Erasure::kMore;
+  while (erasure == Erasure::kMore) {
+    const auto step = co_await Await<Result<Erasure, ViewError>>(
+        [&](auto done) { ports_.accounts.Erase(caller.user_id, std::move(done)); });
+    if (!step) co_return RefuseView(step.error());
+    erasure = *step;
+  }
+  co_return NoContent();
 }
 
 asio::awaitable<Response> UsersApi::ShowById(Request request) {

@@ -20,6 +20,8 @@ class UsersApi {
 
  private:
   asio::awaitable<Response> ShowMe(SessionOwner caller);
+  asio::awaitable<Response> UpdateMe(SessionOwner caller, Request request);
+  asio::awaitable<Response> EraseMe(SessionOwner caller);
   asio::awaitable<Response> ShowById(Request request);
   asio::awaitable<Response> ShowByName(Request request);
 

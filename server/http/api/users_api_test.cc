@@ -57,5 +57,37 @@ TEST_F(UsersApiTest, ListsNobodyWithoutAName) {
   EXPECT_NE(response.body.find("username"), std::string::npos);
 }
 
+TEST_F(UsersApiTest, ChangesOnesOwnDisplayName) {
+  const Person alice = Join("alice");
+
+  const Response response = Patch(alice, "/v1/users/me", R"({"display_name":"Alice A."})");
+
+  EXPECT_EQ(Read<v1::UserResponse>(response).user().display_name(), "Alice A.");
+  EXPECT_EQ(Read<v1::UserResponse>(response).user().email(), "alice@example.org");
+  const Response same = Patch(alice, "/v1/users/me", "{}");
+  EXPECT_EQ(Read<v1::UserResponse>(same).user().display_name(), "Alice A.");
+  EXPECT_EQ(CodeOf(Patch(alice, "/v1/users/me", R"({"display_name":""})")), "invalid_argument");
+  EXPECT_EQ(
+      CodeOf(Patch(alice, "/v1/users/me", R"({"display_name":")" + std::string(65, 'x') + "\"}")),
+      "invalid_argument");
+}
+
+TEST_F(UsersApiTest, ErasesWhoAsksForIt) {
+  const Person alice = Join("alice");
+  const Person bob = Join("bob");
+  Befriend(alice, bob);
+
+  EXPECT_EQ(Delete(alice, "/v1/users/me").status, Status::kNoContent);
+
+  EXPECT_EQ(Get(alice, "/v1/users/me").status, Status::kUnauthorized);
+  EXPECT_EQ(CodeOf(LogIn("alice", "password-of-alice")), "bad_credentials");
+  EXPECT_EQ(Read<v1::ListContactsResponse>(Get(bob, "/v1/contacts")).contacts_size(), 0);
+  const auto user =
+      Read<v1::UserResponse>(Get(bob, "/v1/users/" + alice.user_id.ToString())).user();
+  EXPECT_EQ(user.display_name(), "Deleted user");
+  EXPECT_EQ(CodeOf(Get(bob, "/v1/users", {{"username", user.username()}})), "not_found");
+  EXPECT_NE(Join("alice").user_id, alice.user_id) << "the name is free again";
+}
+
 }  // namespace
 }  // namespace chat::http

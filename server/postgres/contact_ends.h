@@ -1,0 +1,23 @@
+// How contacts and requests end: by a wish, a block, or with the account.
+#pragma once
+
+#include "protocol/ids.h"
+#include "server/postgres/contact_states.h"
+#include "server/postgres/transaction.h"
+
+namespace chat::postgres {
+
+enum class ContactEnd {
+  kEnded,
+  kNothing,  // neither was the other's contact or had asked for it
+};
+
+// Removes the contact or the request on both sides and tells both.
+ContactEnd EndContact(ChangeTransaction& transaction, const Pair& pair);
+
+enum class ContactsLeft { kNone, kSome };
+
+// Ends a bounded number of a user's contacts and requests.
+ContactsLeft EndSomeContacts(ChangeTransaction& transaction, UserId user);
+
+}  // namespace chat::postgres
