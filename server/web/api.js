@@ -71,3 +71,8 @@ export async function readPages(readPage, pick) {
   }
   return items;
 }
+
+// What to append to a path that has parameters already.
+export function cursorParameter(cursor) {
+  return cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+}

@@ -1,9 +1,11 @@
 // The conductor: what happens when a connection is welcomed, a frame arrives, or the user does
 // something. Connects session, connection, store and outbox; draws nothing.
 
-import { readPages } from './api.js';
-import { Sync } from './sync.js';
+import { cursorParameter, readPages } from './api.js';
+import { Groups } from './groups.js';
 import { Sender } from './sender.js';
+import { Strangers } from './strangers.js';
+import { Sync } from './sync.js';
 import { after as realAfter } from './timers.js';
 import { entryFromWire } from './wire.js';
 
@@ -20,6 +22,7 @@ export class Client {
   #listsReading = null;
   #loadingPages = new Map();
   #holeTimers = new Map();
+  #strangers;
   #after;
 
   constructor({ session, connection, store, outbox, after = realAfter }) {
@@ -28,6 +31,9 @@ export class Client {
     this.store = store;
     this.#after = after;
     this.sync = new Sync({ connection, store, after });
+    const call = (method, path, body) => this.#call(method, path, body);
+    this.groups = new Groups({ call, store });
+    this.#strangers = new Strangers({ call, store });
     const onAcked = (entry) => this.#acked(entry);
     this.sender = new Sender({ connection, outbox, onAcked, after });
     // A live entry of somebody else arrived; for announcements.
@@ -95,6 +101,7 @@ export class Client {
       return;
     }
     if (this.store.applyEntry(entry)) this.onNews(conversation, entry);
+    if (entry.kind === 'member_added' && conversation.members) this.#readMembers(conversation);
     this.#watchHole(conversation);
   }
 
@@ -159,13 +166,18 @@ export class Client {
     if (name === 'conversations') this.store.replaceConversations(items);
     else {
       this.store.replaceContacts(items);
-      this.#watchContacts();
+      this.#watchPeople();
     }
   }
 
-  #watchContacts() {
+  // Contacts first: where there are more than the server watches, they matter more.
+  #watchPeople() {
     const ids = this.store.contacts('contact').map(({ user }) => user.user_id);
-    const watched = ids.slice(0, this.#limits?.watch_users ?? ids.length);
+    for (const { conversation_id: id } of this.store.conversations()) {
+      for (const { user } of this.store.membersOf(id) ?? []) ids.push(user.user_id);
+    }
+    const others = [...new Set(ids)].filter((id) => id !== this.store.me.user_id);
+    const watched = others.slice(0, this.#limits?.watch_users ?? others.length);
     this.#connection.send({ watch_presence: { user_ids: watched } });
   }
 
@@ -202,6 +214,21 @@ export class Client {
     return this.store.putConversation(conversation).conversation_id;
   }
 
+  // Who is in a group that is looked at. What cannot be read now is read when it is opened again.
+  openGroup(conversationId) {
+    const conversation = this.store.conversation(conversationId);
+    if (conversation?.kind === 'group') this.#readMembers(conversation);
+  }
+
+  async #readMembers({ conversation_id: id }) {
+    try {
+      await this.groups.readMembers(id);
+      this.#watchPeople();
+    } catch (error) {
+      console.warn('The members of a group could not be read.', error.code);
+    }
+  }
+
   // Makes sure that the newest page is there.
   loadNewest(conversationId) {
     const timeline = this.store.conversation(conversationId)?.timeline;
@@ -229,8 +256,4 @@ export class Client {
   #call(method, path, body) {
     return this.#session.call(method, path, body);
   }
-}
-
-function cursorParameter(cursor) {
-  return cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
 }

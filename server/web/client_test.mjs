@@ -9,6 +9,7 @@ import { MemoryStorage, settled, World } from './test_world.mjs';
 
 const ANN = { user_id: '1', username: 'ann', display_name: 'ann' };
 const BEN = { user_id: '2', username: 'ben', display_name: 'ben' };
+const CLEO = { user_id: '3', username: 'cleo', display_name: 'cleo' };
 const WELCOME = { limits: { watch_users: 500 } };
 
 let world;
@@ -58,6 +59,8 @@ class FakeConnection {
 async function call(method, path, body) {
   server.calls.push(`${method} ${path.split('?')[0]}`);
   if (server.failure) throw server.failure;
+  if (path.startsWith('/v1/users/')) return { user: CLEO };
+  if (path.includes('/members')) return { members: server.members, next_cursor: '' };
   if (path.startsWith('/v1/contacts?')) return { contacts: server.contacts, next_cursor: '' };
   if (path.startsWith('/v1/conversations?')) {
     return { conversations: server.conversations, next_cursor: '' };
@@ -179,6 +182,42 @@ test('a conversation that is new to it appears, with what was said before', asyn
   connection.onFrame('message', message(2));
   await settled();
   assert.equal(store.conversation('10').noted, 2n);
+});
+
+test('looks a stranger up once, however often they are shown', async () => {
+  store.person('3');
+  store.person('3');
+  await settled();
+  assert.equal(store.person('3').username, 'cleo');
+  assert.deepEqual(server.calls, ['GET /v1/users/3']);
+});
+
+test('asks again for a stranger who could not be looked up', async () => {
+  server.failure = new ApiError({ status: 503, code: 'unavailable' });
+  store.person('3');
+  await settled();
+  server.failure = null;
+  store.person('3');
+  await settled();
+  assert.equal(store.person('3').username, 'cleo');
+});
+
+test('watches the members of a group that was opened, besides the contacts', async () => {
+  server.conversations = [{ ...conversation(), kind: 'group', peer: undefined }];
+  server.members = [ANN, BEN, CLEO].map((user) => ({ user, role: 'member' }));
+  await connection.welcome();
+  client.openGroup('10');
+  await settled();
+  assert.deepEqual(connection.sent.at(-1).watch_presence.user_ids, ['2', '3']);
+});
+
+test('hands a group over without a moment in which it has no owner', async () => {
+  server.members = [];
+  await client.groups.transfer('10', '2');
+  assert.deepEqual(server.calls.slice(0, 2), [
+    'PATCH /v1/conversations/10/members/2',
+    'PATCH /v1/conversations/10/members/1',
+  ]);
 });
 
 test('ignores frames that it does not know', async () => {

@@ -9,8 +9,14 @@ import { Session } from './session.js';
 import { Connection } from './socket.js';
 import { Store } from './store.js';
 import { createAuthView } from './views/auth.js';
+import { askWhether } from './views/dialog.js';
 import { createShell } from './views/shell.js';
 
+const LOSING_MESSAGES = {
+  title: 'Log out?',
+  text: 'Some messages have not been sent yet. They would be lost.',
+  yes: 'Log out',
+};
 const root = document.getElementById('app');
 const session = new Session();
 let leave = () => {};
@@ -48,7 +54,7 @@ function showChat() {
 
   async function logOut() {
     const unsent = outbox.next() !== null;
-    if (unsent && !confirm('Some messages have not been sent yet. Log out and lose them?')) return;
+    if (unsent && !(await askWhether(LOSING_MESSAGES))) return;
     outbox.clear();
     clearRoute();
     showAuth();

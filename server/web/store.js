@@ -3,12 +3,20 @@
 // subscribe and read. Does no I/O but remembering read marks.
 
 import { Timeline } from './timeline.js';
-import { contactFromWire, conversationFromWire, entryFromWire, position } from './wire.js';
+import {
+  contactFromWire,
+  conversationFromWire,
+  entryFromWire,
+  memberFromWire,
+  position,
+  userFromWire,
+} from './wire.js';
 
 export class Store {
   #listeners = new Set();
   #scheduled = false;
   #marks;
+  #people = new Map();
   #contacts = new Map();
   #conversations = new Map();
   #presence = new Map();
@@ -19,6 +27,8 @@ export class Store {
   constructor({ me, marks }) {
     this.me = me;
     this.#marks = marks;
+    // Somebody is to be shown of whom nothing is known but the id.
+    this.onStranger = () => {};
   }
 
   // Calls `listener` after changes, once for all of one turn.
@@ -46,6 +56,29 @@ export class Store {
     this.changed();
   }
 
+  // ---- people
+
+  // Null for somebody who has yet to be looked up.
+  person(userId) {
+    if (userId === this.me.user_id) return this.me;
+    const person = this.#people.get(userId) ?? null;
+    if (person === null) this.onStranger(userId);
+    return person;
+  }
+
+  knows(userId) {
+    return this.#people.has(userId);
+  }
+
+  putPerson(wireUser) {
+    this.#note(userFromWire(wireUser));
+    this.changed();
+  }
+
+  #note(user) {
+    if (user) this.#people.set(user.user_id, user);
+  }
+
   // ---- contacts and presence
 
   contacts(state) {
@@ -61,6 +94,7 @@ export class Store {
     const contacts = wireContacts.map(contactFromWire);
     this.#contacts = new Map(contacts.map((contact) => [contact.user.user_id, contact]));
     for (const { user, state, online, last_seen_at } of contacts) {
+      this.#note(user);
       if (state === 'contact') this.#presence.set(user.user_id, { online, last_seen_at });
     }
     this.changed();
@@ -69,6 +103,7 @@ export class Store {
   putContact(wireContact) {
     const contact = contactFromWire(wireContact);
     this.#contacts.set(contact.user.user_id, contact);
+    this.#note(contact.user);
     this.changed();
   }
 
@@ -150,15 +185,54 @@ export class Store {
     this.changed();
   }
 
+  dropConversation(conversationId) {
+    this.#conversations.delete(conversationId);
+    this.changed();
+  }
+
   #merge(told) {
     const conversation = this.#conversations.get(told.conversation_id) ?? newConversation(told);
     this.#conversations.set(told.conversation_id, conversation);
     const { kind, name, peer, last_seq: lastSeq } = told;
+    this.#note(peer);
     Object.assign(conversation, { kind, name, peer: peer ?? conversation.peer });
+    conversation.membersCount = told.members_count ?? conversation.membersCount;
+    conversation.myRole = told.my_role ?? conversation.myRole;
     conversation.lastSeq = later(conversation.lastSeq, lastSeq);
     if (conversation.timeline.head === null) conversation.change = told.last_change;
     conversation.timeline.anchor(lastSeq);
     return conversation;
+  }
+
+  // ---- members
+
+  // Of a group, the whole list; null until it has been read.
+  membersOf(conversationId) {
+    const members = this.#conversations.get(conversationId)?.members;
+    return members ? [...members.values()] : null;
+  }
+
+  replaceMembers(conversationId, wireMembers) {
+    const conversation = this.#conversations.get(conversationId);
+    if (!conversation) return;
+    const members = wireMembers.map(memberFromWire);
+    members.forEach(({ user }) => this.#note(user));
+    conversation.members = new Map(members.map((member) => [member.user.user_id, member]));
+    conversation.membersCount = members.length;
+    this.changed();
+  }
+
+  // What an entry says about who is a member and as what. Those who come are read with the list.
+  #applyMembership(conversation, { kind, subject_user_id: subject, role, name }) {
+    const member = conversation.members?.get(subject);
+    if (kind === 'renamed') conversation.name = name;
+    if (kind === 'role_changed' && subject === this.me.user_id) conversation.myRole = role;
+    if (kind === 'role_changed' && member) member.role = role;
+    if (kind === 'member_added') ++conversation.membersCount;
+    if (kind === 'member_removed') {
+      conversation.members?.delete(subject);
+      --conversation.membersCount;
+    }
   }
 
   // ---- entries
@@ -168,7 +242,7 @@ export class Store {
   applyEntry(entry) {
     const conversation = this.#conversations.get(entry.conversation_id);
     if (!conversation) return false;
-    conversation.timeline.add(entry);
+    if (conversation.timeline.add(entry)) this.#applyMembership(conversation, entry);
     const news = entry.seq > conversation.noted && this.#isUnread(conversation, entry);
     if (news) ++conversation.unread;
     conversation.noted = later(conversation.noted, entry.seq);
@@ -227,6 +301,9 @@ function newConversation({ conversation_id, created_at, last_change }) {
     kind: 'direct',
     name: '',
     peer: null,
+    myRole: 'member',
+    membersCount: 0,
+    members: null,
     activeAt: Date.parse(created_at) || 0,
     last: null,
     lastSeq: 0n,

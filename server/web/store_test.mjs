@@ -129,3 +129,32 @@ test('tells listeners once for all changes of a turn', async () => {
   await Promise.resolve();
   assert.equal(told, 1);
 });
+
+test('keeps the members of a group by what its entries say', () => {
+  store.replaceConversations([{ ...conversation(), kind: 'group', peer: null, members_count: 2 }]);
+  const member = (user, role) => ({ user, role, joined_seq: '0' });
+  store.replaceMembers('10', [member(ME, 'member'), member(BEN, 'owner')]);
+  const told = (seq, kind, about) => store.applyEntry({ ...entry(seq), kind, ...about });
+  told(1, 'role_changed', { subject_user_id: ME.user_id, role: 'owner' });
+  told(2, 'renamed', { name: 'Hike' });
+  told(3, 'member_removed', { subject_user_id: BEN.user_id });
+  const { myRole, name, membersCount, unread } = store.conversation('10');
+  assert.deepEqual({ myRole, name, membersCount, unread }, {
+    myRole: 'owner',
+    name: 'Hike',
+    membersCount: 1,
+    unread: 0,
+  });
+  assert.deepEqual(
+    store.membersOf('10').map(({ user, role }) => [user.username, role]),
+    [['ann', 'owner']],
+  );
+});
+
+test('counts a member that comes once, however often the entry arrives', () => {
+  store.replaceConversations([{ ...conversation(), kind: 'group', peer: null, members_count: 2 }]);
+  const added = { ...entry(1), kind: 'member_added', subject_user_id: '3', role: 'member' };
+  store.applyEntry(added);
+  store.applyEntry(added);
+  assert.equal(store.conversation('10').membersCount, 3);
+});

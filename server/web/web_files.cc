@@ -18,6 +18,10 @@ constexpr unsigned char kChatCss[] = {
 #embed "embedded/chat.css"
 };
 
+constexpr unsigned char kPanelsCss[] = {
+#embed "embedded/panels.css"
+};
+
 constexpr unsigned char kThemeCss[] = {
 #embed "embedded/theme.css"
 };
@@ -40,6 +44,10 @@ constexpr unsigned char kClientJs[] = {
 
 constexpr unsigned char kDomJs[] = {
 #embed "embedded/dom.js"
+};
+
+constexpr unsigned char kGroupsJs[] = {
+#embed "embedded/groups.js"
 };
 
 constexpr unsigned char kHeartbeatWorkerJs[] = {
@@ -76,6 +84,10 @@ constexpr unsigned char kSocketJs[] = {
 
 constexpr unsigned char kStoreJs[] = {
 #embed "embedded/store.js"
+};
+
+constexpr unsigned char kStrangersJs[] = {
+#embed "embedded/strangers.js"
 };
 
 constexpr unsigned char kSyncJs[] = {
@@ -122,6 +134,26 @@ constexpr unsigned char kViewsConversationListJs[] = {
 #embed "embedded/views/conversation_list.js"
 };
 
+constexpr unsigned char kViewsDialogJs[] = {
+#embed "embedded/views/dialog.js"
+};
+
+constexpr unsigned char kViewsGroupFormsJs[] = {
+#embed "embedded/views/group_forms.js"
+};
+
+constexpr unsigned char kViewsInfoPanelJs[] = {
+#embed "embedded/views/info_panel.js"
+};
+
+constexpr unsigned char kViewsMembersJs[] = {
+#embed "embedded/views/members.js"
+};
+
+constexpr unsigned char kViewsMenuJs[] = {
+#embed "embedded/views/menu.js"
+};
+
 constexpr unsigned char kViewsMessageListJs[] = {
 #embed "embedded/views/message_list.js"
 };
@@ -134,8 +166,16 @@ constexpr unsigned char kViewsPeopleJs[] = {
 #embed "embedded/views/people.js"
 };
 
+constexpr unsigned char kViewsPersonPickerJs[] = {
+#embed "embedded/views/person_picker.js"
+};
+
 constexpr unsigned char kViewsShellJs[] = {
 #embed "embedded/views/shell.js"
+};
+
+constexpr unsigned char kViewsWordsJs[] = {
+#embed "embedded/views/words.js"
 };
 
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
@@ -155,12 +195,14 @@ std::span<const WebFile> Files() {
       {"/", kHtml, View(kIndexHtml)},
       {"/app.css", kCss, View(kAppCss)},
       {"/chat.css", kCss, View(kChatCss)},
+      {"/panels.css", kCss, View(kPanelsCss)},
       {"/theme.css", kCss, View(kThemeCss)},
       {"/icon.svg", kSvg, View(kIconSvg)},
       {"/api.js", kJavaScript, View(kApiJs)},
       {"/backoff.js", kJavaScript, View(kBackoffJs)},
       {"/client.js", kJavaScript, View(kClientJs)},
       {"/dom.js", kJavaScript, View(kDomJs)},
+      {"/groups.js", kJavaScript, View(kGroupsJs)},
       {"/heartbeat_worker.js", kJavaScript, View(kHeartbeatWorkerJs)},
       {"/main.js", kJavaScript, View(kMainJs)},
       {"/outbox.js", kJavaScript, View(kOutboxJs)},
@@ -170,6 +212,7 @@ std::span<const WebFile> Files() {
       {"/session.js", kJavaScript, View(kSessionJs)},
       {"/socket.js", kJavaScript, View(kSocketJs)},
       {"/store.js", kJavaScript, View(kStoreJs)},
+      {"/strangers.js", kJavaScript, View(kStrangersJs)},
       {"/sync.js", kJavaScript, View(kSyncJs)},
       {"/time.js", kJavaScript, View(kTimeJs)},
       {"/timeline.js", kJavaScript, View(kTimelineJs)},
@@ -181,10 +224,17 @@ std::span<const WebFile> Files() {
       {"/views/composer.js", kJavaScript, View(kViewsComposerJs)},
       {"/views/contact_list.js", kJavaScript, View(kViewsContactListJs)},
       {"/views/conversation_list.js", kJavaScript, View(kViewsConversationListJs)},
+      {"/views/dialog.js", kJavaScript, View(kViewsDialogJs)},
+      {"/views/group_forms.js", kJavaScript, View(kViewsGroupFormsJs)},
+      {"/views/info_panel.js", kJavaScript, View(kViewsInfoPanelJs)},
+      {"/views/members.js", kJavaScript, View(kViewsMembersJs)},
+      {"/views/menu.js", kJavaScript, View(kViewsMenuJs)},
       {"/views/message_list.js", kJavaScript, View(kViewsMessageListJs)},
       {"/views/message_rows.js", kJavaScript, View(kViewsMessageRowsJs)},
       {"/views/people.js", kJavaScript, View(kViewsPeopleJs)},
+      {"/views/person_picker.js", kJavaScript, View(kViewsPersonPickerJs)},
       {"/views/shell.js", kJavaScript, View(kViewsShellJs)},
+      {"/views/words.js", kJavaScript, View(kViewsWordsJs)},
   });
   return files;
 }

@@ -12,6 +12,8 @@ export function entryFromWire(message) {
     sender_id: String(message.sender_id),
     seq: position(message.seq),
     change: position(message.change),
+    reply_to_seq: message.reply_to_seq ? position(message.reply_to_seq) : null,
+    subject_user_id: message.subject_user_id ? String(message.subject_user_id) : null,
   };
 }
 
@@ -21,6 +23,15 @@ export function userFromWire(user) {
 
 export function contactFromWire(contact) {
   return { ...contact, user: userFromWire(contact.user) };
+}
+
+export function memberFromWire({ user, role, read_seq, delivered_seq }) {
+  return {
+    user: userFromWire(user),
+    role,
+    readSeq: position(read_seq),
+    deliveredSeq: position(delivered_seq),
+  };
 }
 
 export function conversationFromWire(conversation) {

@@ -1,57 +1,20 @@
 // Two people, two browsers, one server: the story that the web client exists for, in headless
 // Chromium against the real binary. Steps build on each other, in order.
-//
-// $CHAT_SERVER names the binary; pictures go to $TEST_UNDECLARED_OUTPUTS_DIR.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { Person } from './person.mjs';
-import { ServerProcess } from './server_process.mjs';
+import { PHONE, PICTURES, Stage } from './stage.mjs';
 import { until } from './waiting.mjs';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const PICTURES = process.env.TEST_UNDECLARED_OUTPUTS_DIR ?? tmpdir();
-const CHROMIUM_FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
 const EMOJI = 'na\u0131ve 🌱 👩‍👩‍👧 \u202ertl\u202c שלום';
 const MARKUP = '<img src=x onerror="window.pwned = true"><b>bold</b>';
 
-const folder = mkdtempSync(path.join(process.env.TEST_TMPDIR ?? tmpdir(), 'browser-'));
-const server = new ServerProcess({ binary: path.resolve(process.env.CHAT_SERVER), folder });
-const everybody = [];
-let browser;
+const stage = new Stage();
+const { server, everybody } = stage;
+const step = stage.step.bind(stage);
+const arrive = stage.arrive.bind(stage);
 let ann;
 let ben;
-
-before(async () => {
-  await server.start();
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
-});
-
-after(async () => {
-  await browser?.close();
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function arrive(name, options) {
-  const person = await Person.arrive({ browser, url: server.url, name, options });
-  everybody.push(person);
-  return person;
-}
 
 async function restartServer() {
   await server.kill();
@@ -60,17 +23,6 @@ async function restartServer() {
 
 function both(act) {
   return Promise.all([ann, ben].map(act));
-}
-
-// The story stops at the first step that fails: what comes after would only wait for its deadlines.
-let broken = null;
-function step(name, act) {
-  test(name, async () => {
-    assert.equal(broken, null, 'an earlier step failed');
-    broken = name;
-    await act();
-    broken = null;
-  });
 }
 
 step('two people register', async () => {
@@ -321,9 +273,7 @@ step('a session that is revoked from elsewhere ends here at once, and says so', 
   assert.match(await ben.find('auth-lead').textContent(), /logged out/);
 });
 
-step('no page had an error or hit the content security policy', async () => {
-  for (const { name, complaints } of everybody) assert.deepEqual(complaints, [], name);
-});
+stage.stepNoComplaints();
 
 step('the server stops when it is asked to', async () => {
   assert.equal(await server.stop(), 0);

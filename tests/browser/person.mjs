@@ -86,6 +86,11 @@ export class Person {
     await this.find('add-contact-submit').click();
   }
 
+  async befriends(other) {
+    await this.asks(other);
+    await other.accepts(this);
+  }
+
   async accepts(other) {
     await this.#answers(other, 'accept');
   }
@@ -111,6 +116,45 @@ export class Person {
     });
   }
 
+  // ---- groups
+
+  async makesGroup(name, members) {
+    await this.find('tab-chats').click();
+    await this.find('new-group').click();
+    await this.find('group-name').fill(name);
+    for (const member of members) await this.named('pick', member.name).check();
+    await this.confirms();
+    await this.find('chat').waitFor();
+  }
+
+  // What stands in an open window.
+  async confirms() {
+    await this.find('dialog-submit').click();
+    await this.page.locator('dialog').waitFor({ state: 'detached' });
+  }
+
+  async opensInfo() {
+    await this.find('open-info').click();
+    await this.find('info').waitFor();
+  }
+
+  async choosesFor(member, action) {
+    await this.named('member', member.name).getByTestId('member-menu').click();
+    await this.find(action).click();
+  }
+
+  async seesRole(member, role) {
+    await until(`${this.name} sees ${member.name} as ${role}`, async () => {
+      const row = this.named('member', member.name);
+      return (await row.count()) > 0 && (await row.getAttribute('data-role')) === role;
+    });
+  }
+
+  // What happened to the group.
+  async seesNote(text) {
+    await this.find('note').getByText(text, { exact: true }).first().waitFor({ state: 'attached' });
+  }
+
   // ---- talking
 
   async opensChatWith(other) {
@@ -120,8 +164,12 @@ export class Person {
   }
 
   async opensConversationWith(other) {
+    await this.opensConversation(other.name);
+  }
+
+  async opensConversation(name) {
     await this.find('tab-chats').click();
-    await this.named('conversation', other.name).click();
+    await this.named('conversation', name).click();
     await this.find('composer').waitFor();
   }
 

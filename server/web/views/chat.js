@@ -5,68 +5,98 @@ import { hrefOf } from '../route.js';
 import { nameOf } from '../wire.js';
 import { createComposer } from './composer.js';
 import { titleOf } from './conversation_list.js';
+import { countInWords, createInfoPanel } from './info_panel.js';
 import { createMessageList } from './message_list.js';
 import { createAvatar, presenceInWords } from './people.js';
+
+// Groups of more are told by their number.
+const NAMED_MAX = 4;
 
 // Dropped, with `dispose()`, when another conversation is opened.
 export function createChat({ client, store, route }) {
   const conversation = store.conversation(route.conversationId);
+  const { conversation_id: id } = conversation;
   const title = titleOf(conversation);
   const avatar = createAvatar();
   const name = el('h2', { testid: 'chat-name' });
-  const line = el('p', { class: 'chat-presence', testid: 'chat-presence' });
+  const line = el('span', { class: 'chat-presence', testid: 'chat-presence' });
   const back = el('a', { class: 'ghost back', testid: 'back', 'aria-label': 'Back' }, icon('back'));
-  const header = el(
-    'header',
-    { class: 'chat-header' },
-    back,
+  const about = el(
+    'a',
+    { class: 'chat-title', testid: 'open-info', title: 'Show details' },
     avatar.node,
-    el('div', { class: 'chat-title' }, name, line),
+    el('span', { class: 'chat-names' }, name, line),
   );
+  const header = el('header', { class: 'chat-header' }, back, about);
   const messages = createMessageList({ client, store, title });
   const composer = createComposer({
-    conversationId: conversation.conversation_id,
+    conversationId: id,
     placeholder: `Message ${nameOf(title)}`,
     limits: () => client.limits,
     onSend(text) {
-      client.sender.send(conversation.conversation_id, text);
+      client.sender.send(id, text);
       messages.scrollToBottom('instant');
     },
   });
-  const node = el(
-    'section',
-    { class: 'chat', testid: 'chat' },
-    header,
-    messages.node,
-    composer.node,
-  );
+  const talk = el('section', { class: 'talk' }, header, messages.node, composer.node);
+  const node = el('div', { class: 'chat', testid: 'chat' }, talk);
+  let info = null;
   return {
     node,
     update,
     // After the node is in the page: what needs sizes.
     opened() {
+      client.openGroup(id);
       update(route);
       messages.loadFirst();
       // A phone would answer focus with its keyboard, over the messages.
-      if (!matchMedia('(pointer: coarse)').matches) composer.focus();
+      if (!info && !matchMedia('(pointer: coarse)').matches) composer.focus();
     },
-    cameBack: () => messages.loadFirst(),
+    cameBack() {
+      client.openGroup(id);
+      messages.loadFirst();
+    },
     dispose() {
       messages.dispose();
-      store.conversation(conversation.conversation_id)?.timeline.trim();
+      store.conversation(id)?.timeline.trim();
     },
   };
 
-  function update({ list }) {
+  function update({ list, info: wanted }) {
     back.href = hrefOf({ list });
-    const current = store.conversation(conversation.conversation_id);
+    about.href = hrefOf({ list, conversationId: id, info: !wanted });
+    const current = store.conversation(id);
     if (!current) return;
-    const peer = titleOf(current);
-    const presence = store.presenceOf(peer.user_id);
-    avatar.update(peer, presence);
-    setText(name, nameOf(peer));
-    setText(line, presenceInWords(presence) || `@${peer.username}`);
-    line.dataset.online = String(presence.online);
+    const shown = titleOf(current);
+    const presence = current.peer ? store.presenceOf(shown.user_id) : null;
+    avatar.update(shown, presence);
+    setText(name, nameOf(shown));
+    setText(line, presence ? presenceInWords(presence) || `@${shown.username}` : who(current));
+    line.dataset.online = String(presence?.online ?? false);
     messages.update(current);
+    showInfo(list, wanted);
+  }
+
+  // The first few of a group by name.
+  function who({ membersCount }) {
+    const others = (store.membersOf(id) ?? []).filter(({ user }) => user.user_id !== store.me.user_id);
+    if (others.length === 0 || others.length > NAMED_MAX) return countInWords(membersCount);
+    return `${others.map(({ user }) => nameOf(user)).join(', ')} and you`;
+  }
+
+  function showInfo(list, wanted) {
+    node.dataset.info = String(wanted);
+    if (wanted && !info) {
+      const closeHref = () => hrefOf({ list, conversationId: id });
+      info = createInfoPanel({ client, store, conversationId: id, closeHref });
+      node.append(info.node);
+      info.update();
+      info.focus();
+    } else if (!wanted && info) {
+      const inside = info.node.contains(document.activeElement);
+      info.node.remove();
+      info = null;
+      if (inside) about.focus();
+    } else info?.update();
   }
 }

@@ -1,13 +1,15 @@
 // The list of conversations: newest activity first, with the last words, the time and what is
 // unread.
 
-import { el, reconcile, setText } from '../dom.js';
+import { el, icon, reconcile, setText } from '../dom.js';
 import { hrefOf } from '../route.js';
 import { listStamp } from '../time.js';
 import { nameOf } from '../wire.js';
 import { createAvatar } from './people.js';
+import { called, entryInWords } from './words.js';
 
-export function createConversationList({ store }) {
+// `onNewGroup()` is called to make one.
+export function createConversationList({ store, onNewGroup }) {
   const list = el('ul', { class: 'rows', testid: 'conversations', 'aria-label': 'Conversations' });
   const empty = el(
     'div',
@@ -19,11 +21,19 @@ export function createConversationList({ store }) {
       text: 'Find someone to talk to',
     }),
   );
+  const newGroup = el(
+    'button',
+    { type: 'button', class: 'row action', testid: 'new-group', on: { click: onNewGroup } },
+    icon('people'),
+    'New group',
+  );
   return {
-    node: el('section', { class: 'list' }, list, empty),
+    node: el('section', { class: 'list' }, newGroup, list, empty),
     update(route) {
       const conversations = store.conversations();
       empty.hidden = conversations.length > 0 || !store.loaded;
+      // A group is made of contacts.
+      newGroup.hidden = store.contacts('contact').length === 0;
       reconcile(list, conversations, {
         keyOf: ({ conversation_id }) => conversation_id,
         create: () => createRow({ store }),
@@ -65,7 +75,7 @@ function createRow({ store }) {
       link.dataset.name = peer.username;
       setText(name, nameOf(peer));
       setText(stamp, last ? listStamp(new Date(activeAt)) : '');
-      setText(preview, last ? previewOf(last, store.me) : 'Say hello');
+      setText(preview, last ? previewOf(last, conversation, store) : 'Say hello');
       badge.hidden = unread === 0;
       setText(badge, unread > 999 ? '999+' : String(unread));
       badge.setAttribute('aria-label', `${unread} unread`);
@@ -75,13 +85,15 @@ function createRow({ store }) {
 
 // Whoever the conversation is shown as: the other one, or the group by its name.
 export function titleOf({ conversation_id, peer, name }) {
-  return peer ?? { user_id: conversation_id, username: name, display_name: name || 'Group' };
+  const display_name = name || 'Group';
+  return peer ?? { user_id: conversation_id, username: name, display_name, group: true };
 }
 
-function previewOf(entry, me) {
+function previewOf(entry, { kind }, store) {
+  if (entry.kind !== 'text') return entryInWords(entry, store) ?? '';
   if (entry.deleted) return 'Message deleted';
-  if (entry.kind !== 'text') return '';
   // The list shows one line of it; a page of text would cost layout time in every row.
   const text = entry.text.slice(0, 200);
-  return entry.sender_id === me.user_id ? `You: ${text}` : text;
+  const own = entry.sender_id === store.me.user_id;
+  return own || kind === 'group' ? `${called(store, entry.sender_id)}: ${text}` : text;
 }

@@ -3,7 +3,9 @@
 
 import { el, icon, reconcile, setText } from '../dom.js';
 import { nameOf } from '../wire.js';
-import { createDayRow, createMessageRow, rowItems } from './message_rows.js';
+import { createDayRow, createMessageRow, createNoteRow, rowItems } from './message_rows.js';
+
+const CREATE = { day: createDayRow, note: createNoteRow, message: createMessageRow };
 
 const NEAR_BOTTOM_PX = 80;
 const LOAD_OLDER_PX = 400;
@@ -51,12 +53,13 @@ export function createMessageList({ client, store, title }) {
     const items = rowItems({
       entries: timeline.entries(),
       waiting: sender.waitingIn(id),
-      me: store.me,
+      store,
+      group: conversation.kind === 'group',
     });
     const before = { height: scroller.scrollHeight, top: scroller.scrollTop };
     reconcile(list, items, {
       keyOf: ({ key }) => key,
-      create: ({ kind }) => (kind === 'day' ? createDayRow() : createMessageRow(actions)),
+      create: ({ kind }) => CREATE[kind](actions),
     });
     setText(top, topText());
     keepPlace(items, before);
@@ -66,9 +69,10 @@ export function createMessageList({ client, store, title }) {
 
   function topText() {
     if (failed) return 'Earlier messages could not be loaded.';
-    return conversation.timeline.reachesStart
-      ? `This is the beginning of your conversation with ${nameOf(title)}.`
-      : 'Loading earlier messages…';
+    if (!conversation.timeline.reachesStart) return 'Loading earlier messages…';
+    return conversation.kind === 'group'
+      ? 'This is the beginning of the group.'
+      : `This is the beginning of your conversation with ${nameOf(title)}.`;
   }
 
   // Older messages grow the list at its top: what the reader looks at stays where it is.

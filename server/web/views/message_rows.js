@@ -1,41 +1,57 @@
-// What the message list of a conversation consists of: day separators, entries, and what is still
-// on its way, as rows with keys. One row: `rowItems` decides, `createMessageRow` draws.
+// What the message list of a conversation consists of: day separators, messages, what happened to the
+// group, and what is still on its way, as rows with keys. One row: `rowItems` decides, `createMessageRow` draws.
 
 import { el, icon, setText } from '../dom.js';
 import { dayKey, dayLabel, exactTime, timeOfDay } from '../time.js';
+import { createAvatar, toneOf } from './people.js';
+import { called, entryInWords } from './words.js';
 
 // Messages of one person this close together stand as one block.
 const BLOCK_MS = 5 * 60_000;
 
-// Items `{key, kind: "day" | "note" | "message", …}`, top to bottom.
-export function rowItems({ entries, waiting, me }) {
+// Items `{key, kind: "day" | "note" | "message", …}`, top to bottom. `store` knows people; in a
+// `group` it matters who speaks.
+export function rowItems({ entries, waiting, store, group = false }) {
   const items = [];
   let day = null;
   let previous = null;
-  for (const message of [
-    ...entries.map((entry) => sent(entry, me)),
-    ...waiting.map((item) => unsent(item, me)),
+  for (const item of [
+    ...entries.map((entry) => sent(entry, store)),
+    ...waiting.map((unacked) => unsent(unacked, store.me)),
   ]) {
-    if (message === null) continue;
-    const messageDay = dayKey(message.at);
-    if (messageDay !== day) {
-      items.push({ kind: 'day', key: `day ${messageDay}`, at: message.at });
+    if (item === null) continue;
+    const itemDay = dayKey(item.at);
+    if (itemDay !== day) {
+      items.push({ kind: 'day', key: `day ${itemDay}`, at: item.at });
       previous = null;
     }
-    day = messageDay;
-    const follows = previous?.from === message.from && message.at - previous.at < BLOCK_MS;
-    items.push({ ...message, kind: 'message', follows });
-    previous = message;
+    day = itemDay;
+    const follows =
+      previous !== null && previous.from === item.from && item.at - previous.at < BLOCK_MS;
+    const speaker = group && item.kind === 'message' && !item.own && !follows;
+    items.push({ ...item, follows, group, speaker: speaker ? speakerOf(item.from, store) : null });
+    previous = item.kind === 'message' ? item : null;
   }
   return items;
 }
 
-// A message keeps its key from the moment it is written, so that its row stays when the ack comes.
+function speakerOf(userId, store) {
+  return { user_id: userId, display_name: called(store, userId) };
+}
+
 // Kinds that are not for reading, or not known, have no row.
-function sent(entry, me) {
-  if (entry.kind !== 'text') return null;
+function sent(entry, store) {
+  if (entry.kind === 'text') return sentText(entry, store.me);
+  const text = entryInWords(entry, store);
+  if (text === null) return null;
+  return { kind: 'note', key: `seq ${entry.seq}`, at: new Date(entry.created_at), text };
+}
+
+// A message keeps its key from the moment it is written, so that its row stays when the ack comes.
+function sentText(entry, me) {
   const own = entry.sender_id === me.user_id;
   return {
+    kind: 'message',
     key: own && entry.client_msg_id ? `own ${entry.client_msg_id}` : `seq ${entry.seq}`,
     from: entry.sender_id,
     own,
@@ -51,6 +67,7 @@ function sent(entry, me) {
 
 function unsent(item, me) {
   return {
+    kind: 'message',
     key: `own ${item.client_msg_id}`,
     from: me.user_id,
     own: true,
@@ -70,6 +87,13 @@ export function createDayRow() {
   return { node, update: ({ at }) => setText(label, dayLabel(at)) };
 }
 
+// What happened to the group, between the messages.
+export function createNoteRow() {
+  const text = el('span', { dir: 'auto' });
+  const node = el('li', { class: 'note', testid: 'note' }, text);
+  return { node, update: (item) => setText(text, item.text) };
+}
+
 const STATES = {
   pending: { icon: 'clock', label: 'Not sent yet' },
   sent: { icon: 'check', label: 'Sent' },
@@ -83,7 +107,9 @@ export function createMessageRow({ onRetry, onDiscard }) {
   const time = el('time');
   const mark = el('span', { class: 'mark', role: 'img' });
   const meta = el('span', { class: 'meta' }, time, mark);
-  const bubble = el('div', { class: 'bubble' }, text, meta);
+  const avatar = createAvatar();
+  const speaker = el('span', { class: 'speaker', testid: 'speaker', dir: 'auto' });
+  const bubble = el('div', { class: 'bubble' }, speaker, text, meta);
   const reason = el('span', { testid: 'failure' });
   const action = (label, testid, act) =>
     el('button', {
@@ -96,7 +122,7 @@ export function createMessageRow({ onRetry, onDiscard }) {
   const retry = action('Try again', 'retry', onRetry);
   const discard = action('Discard', 'discard', onDiscard);
   const failure = el('div', { class: 'failure' }, reason, retry, discard);
-  const node = el('li', { class: 'message', testid: 'message' }, bubble, failure);
+  const node = el('li', { class: 'message', testid: 'message' }, avatar.node, bubble, failure);
   let shown = { state: null };
   return { node, update };
 
@@ -107,7 +133,13 @@ export function createMessageRow({ onRetry, onDiscard }) {
       mark.setAttribute('aria-label', STATES[item.state].label);
     }
     shown = item;
-    node.className = `message ${item.own ? 'own' : 'other'}${item.follows ? ' follows' : ''}`;
+    node.className = classesOf(item);
+    avatar.node.hidden = speaker.hidden = item.speaker === null;
+    if (item.speaker !== null) {
+      avatar.update(item.speaker);
+      setText(speaker, item.speaker.display_name);
+      speaker.className = `speaker tone-${toneOf(item.speaker.user_id)}`;
+    }
     node.dataset.state = item.state;
     bubble.classList.toggle('deleted', item.deleted);
     setText(text, item.text);
@@ -120,9 +152,14 @@ export function createMessageRow({ onRetry, onDiscard }) {
   }
 }
 
+function classesOf({ own, follows, group }) {
+  return `message ${own ? 'own' : 'other'}${follows ? ' follows' : ''}${group ? ' in-group' : ''}`;
+}
+
 // Most rows of a redraw; formatting their times again would make long histories slow.
 function looksAlike(a, b) {
   const alike = (field) => a[field] === b[field];
   const fields = ['state', 'text', 'follows', 'deleted', 'edited', 'failure', 'clientMsgId'];
-  return a.at?.getTime() === b.at.getTime() && fields.every(alike);
+  const sameSpeaker = a.speaker?.display_name === b.speaker?.display_name;
+  return a.at?.getTime() === b.at.getTime() && sameSpeaker && fields.every(alike);
 }

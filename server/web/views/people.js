@@ -16,7 +16,7 @@ export function createAvatar() {
     node,
     update(user, presence = null) {
       letter.textContent = [...nameOf(user)][0]?.toUpperCase() ?? '?';
-      node.className = `avatar tone-${toneOf(user.user_id)}`;
+      node.className = `avatar tone-${toneOf(user.user_id)}${user.group ? ' group' : ''}`;
       const shown = presence?.known ?? false;
       dot.hidden = !shown;
       if (!shown) return;
@@ -34,6 +34,6 @@ export function presenceInWords(presence) {
 }
 
 // The low bits of an id are a counter that often stands at 0; the time above them spreads well.
-function toneOf(userId) {
+export function toneOf(userId) {
   return Number((BigInt(userId) >> 22n) % BigInt(TONES));
 }

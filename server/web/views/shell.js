@@ -7,8 +7,10 @@ import { nameOf } from '../wire.js';
 import { createBanner } from './banner.js';
 import { createChat } from './chat.js';
 import { createContactList } from './contact_list.js';
-import { createConversationList } from './conversation_list.js';
+import { createConversationList, titleOf } from './conversation_list.js';
+import { openNewGroup } from './group_forms.js';
 import { createAvatar } from './people.js';
+import { called } from './words.js';
 
 const MINUTE_MS = 60_000;
 
@@ -16,7 +18,7 @@ const MINUTE_MS = 60_000;
 export function createShell({ client, store, onTry, onLogOut }) {
   const banner = createBanner({ onTry });
   const lists = {
-    chats: createConversationList({ store }),
+    chats: createConversationList({ store, onNewGroup }),
     contacts: createContactList({ client, store, onOpen: openDirect }),
   };
   const sidebar = createSidebar({ store, lists, onLogOut });
@@ -61,6 +63,11 @@ export function createShell({ client, store, onTry, onLogOut }) {
     goTo({ list: 'chats', conversationId });
   }
 
+  function onNewGroup() {
+    const onCreated = (conversationId) => goTo({ list: 'chats', conversationId });
+    openNewGroup({ client, store, onCreated });
+  }
+
   function update() {
     node.dataset.pane = route.conversationId ? 'chat' : 'list';
     sidebar.update(route);
@@ -89,8 +96,10 @@ export function createShell({ client, store, onTry, onLogOut }) {
   }
 
   function announce(conversation, entry) {
-    if (entry.kind !== 'text' || !conversation.peer) return;
-    setText(news, `${nameOf(conversation.peer)}: ${entry.text.slice(0, 300)}`);
+    if (entry.kind !== 'text') return;
+    const where = conversation.kind === 'group' ? ` in ${nameOf(titleOf(conversation))}` : '';
+    const who = called(store, entry.sender_id);
+    setText(news, `${who}${where}: ${entry.text.slice(0, 300)}`);
   }
 
   function dispose() {
