@@ -3,14 +3,17 @@
 
 import { cursorParameter, readPages } from './api.js';
 import { Groups } from './groups.js';
+import { Lookups } from './lookups.js';
 import { Sender } from './sender.js';
-import { Strangers } from './strangers.js';
 import { Sync } from './sync.js';
 import { after as realAfter } from './timers.js';
 import { entryFromWire } from './wire.js';
 
 const PAGE_ENTRIES = 50;
+const PAGE_ENTRIES_MAX = 200;
 const LIST_ITEMS = 200;
+// How far back an answer leads; further, one has to scroll.
+const PAGES_BACK_MAX = 25;
 // A seq was skipped: usually the missing one is right behind.
 const HOLE_PATIENCE_MS = 1000;
 
@@ -22,7 +25,6 @@ export class Client {
   #listsReading = null;
   #loadingPages = new Map();
   #holeTimers = new Map();
-  #strangers;
   #after;
 
   constructor({ session, connection, store, outbox, after = realAfter }) {
@@ -33,7 +35,10 @@ export class Client {
     this.sync = new Sync({ connection, store, after });
     const call = (method, path, body) => this.#call(method, path, body);
     this.groups = new Groups({ call, store });
-    this.#strangers = new Strangers({ call, store });
+    const people = new Lookups((userId) => this.#lookUpPerson(userId));
+    store.onStranger = (userId) => people.want(userId);
+    const entries = new Lookups((id, seq) => this.#lookUpEntry(id, seq));
+    store.onUnknownEntry = (id, seq) => entries.want(id, seq);
     const onAcked = (entry) => this.#acked(entry);
     this.sender = new Sender({ connection, outbox, onAcked, after });
     // A live entry of somebody else arrived; for announcements.
@@ -242,15 +247,37 @@ export class Client {
     return this.#loadPage(conversationId, `&before_seq=${timeline.floor}`);
   }
 
+  // Everything from `seq` on, without holes, so that one can go there.
+  async loadBackTo(conversationId, seq) {
+    for (let page = 0; page < PAGES_BACK_MAX; ++page) {
+      const timeline = this.store.conversation(conversationId)?.timeline;
+      if (!timeline || timeline.reachesStart || timeline.floor === null) return;
+      if (timeline.floor <= seq) return;
+      await this.#loadPage(conversationId, `&before_seq=${timeline.floor}`, PAGE_ENTRIES_MAX);
+    }
+  }
+
   // One page at a time per conversation.
-  #loadPage(conversationId, where) {
+  #loadPage(conversationId, where, limit = PAGE_ENTRIES) {
     if (this.#loadingPages.has(conversationId)) return this.#loadingPages.get(conversationId);
-    const path = `/v1/conversations/${conversationId}/messages?limit=${PAGE_ENTRIES}${where}`;
+    const path = `/v1/conversations/${conversationId}/messages?limit=${limit}${where}`;
     const loading = this.#call('GET', path)
       .then((answer) => this.store.applyPage(conversationId, answer.messages ?? []))
       .finally(() => this.#loadingPages.delete(conversationId));
     this.#loadingPages.set(conversationId, loading);
     return loading;
+  }
+
+  async #lookUpPerson(userId) {
+    if (this.store.knows(userId)) return;
+    const { user } = await this.#call('GET', `/v1/users/${userId}`);
+    this.store.putPerson(user);
+  }
+
+  async #lookUpEntry(conversationId, seq) {
+    const path = `/v1/conversations/${conversationId}/messages?limit=1&after_seq=${seq - 1n}`;
+    const { messages } = await this.#call('GET', path);
+    if (messages?.length > 0) this.store.putQuoted(conversationId, messages[0]);
   }
 
   #call(method, path, body) {

@@ -2,6 +2,7 @@
 // together. Holds nothing itself.
 
 import { Client } from './client.js';
+import { Notifier } from './notifier.js';
 import { Outbox } from './outbox.js';
 import { ReadMarks } from './read_marks.js';
 import { clearRoute } from './route.js';
@@ -19,6 +20,7 @@ const LOSING_MESSAGES = {
 };
 const root = document.getElementById('app');
 const session = new Session();
+const notifier = new Notifier();
 let leave = () => {};
 
 session.onEnded = () => showAuth('You have been logged out. Log in to go on.');
@@ -41,7 +43,7 @@ function showChat() {
   const client = new Client({ session, connection, store, outbox });
   connection.onSessionEnded = () => session.end();
   const tryNow = () => connection.tryNow();
-  const shell = createShell({ client, store, onTry: tryNow, onLogOut: logOut });
+  const shell = createShell({ client, store, notifier, onTry: tryNow, onLogOut: logOut });
   const listening = new AbortController();
   addEventListener('online', tryNow, { signal: listening.signal });
   leave = () => {

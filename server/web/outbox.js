@@ -25,13 +25,16 @@ export class Outbox {
       .sort((a, b) => a.order - b.order);
   }
 
-  // Returns the new item: `{client_msg_id, conversation_id, text, written_at, order, failure}`.
-  add(conversationId, text) {
+  // Returns the new item: `{client_msg_id, conversation_id, text, reply_to_seq, written_at, order,
+  // failure}`.
+  add(conversationId, text, replyToSeq = null) {
     const last = this.#items.at(-1)?.order ?? 0;
     const item = {
       client_msg_id: randomId(),
       conversation_id: conversationId,
       text,
+      // As a string, as it is stored.
+      reply_to_seq: replyToSeq === null ? null : String(replyToSeq),
       written_at: Date.now(),
       order: Math.max(Date.now(), last + 1),
       failure: null,

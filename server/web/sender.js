@@ -37,8 +37,9 @@ export class Sender {
     return this.#outbox.of(conversationId);
   }
 
-  send(conversationId, text) {
-    this.#outbox.add(conversationId, text);
+  // `replyToSeq`: which entry it answers, if any.
+  send(conversationId, text, replyToSeq = null) {
+    this.#outbox.add(conversationId, text, replyToSeq);
     this.#changed();
   }
 
@@ -68,8 +69,8 @@ export class Sender {
     const item = client_msg_id ? this.#outbox.remove(client_msg_id) : null;
     if (!item) return;
     this.#settleIf(item);
-    const { text } = item;
-    const entry = { conversation_id, client_msg_id, message_id, seq, created_at, text };
+    const { text, reply_to_seq } = item;
+    const entry = { conversation_id, client_msg_id, message_id, seq, created_at, text, reply_to_seq };
     this.#onAcked({ ...entry, kind: 'text', deleted: false });
     this.#changed();
   }
@@ -105,9 +106,10 @@ export class Sender {
     if (!this.#ready || this.#underWay !== null || this.#cancelTimer !== null) return;
     const item = this.#outbox.next();
     if (!item) return;
-    const { conversation_id, client_msg_id, text } = item;
-    const frame = { ref: ++this.#ref, send: { conversation_id, client_msg_id, text } };
-    if (!this.#connection.send(frame)) return;
+    const { conversation_id, client_msg_id, text, reply_to_seq } = item;
+    const send = { conversation_id, client_msg_id, text };
+    if (reply_to_seq) send.reply_to_seq = reply_to_seq;
+    if (!this.#connection.send({ ref: ++this.#ref, send })) return;
     this.#underWay = item;
     this.#schedule(ACK_DEADLINE_MS, () => this.#connection.reconnect());
   }

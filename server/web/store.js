@@ -29,6 +29,8 @@ export class Store {
     this.#marks = marks;
     // Somebody is to be shown of whom nothing is known but the id.
     this.onStranger = () => {};
+    // An entry that was answered to is to be shown, and is not loaded.
+    this.onUnknownEntry = () => {};
   }
 
   // Calls `listener` after changes, once for all of one turn.
@@ -261,6 +263,20 @@ export class Store {
     this.changed();
   }
 
+  // An entry that another one answers; null until it is there.
+  quoted(conversationId, seq) {
+    const { timeline, quoted } = this.#conversations.get(conversationId);
+    const entry = timeline.find(seq) ?? quoted.get(seq) ?? null;
+    if (entry === null) this.onUnknownEntry(conversationId, seq);
+    return entry;
+  }
+
+  putQuoted(conversationId, wireMessage) {
+    const entry = entryFromWire(wireMessage);
+    this.#conversations.get(conversationId)?.quoted.set(entry.seq, entry);
+    this.changed();
+  }
+
   applySyncPosition({ conversation_id, next_after_change }) {
     const conversation = this.#conversations.get(String(conversation_id));
     if (!conversation) return;
@@ -313,6 +329,8 @@ function newConversation({ conversation_id, created_at, last_change }) {
     readSeq: 0n,
     unread: 0,
     timeline: new Timeline(),
+    // Single entries from before the timeline, by seq.
+    quoted: new Map(),
   };
 }
 

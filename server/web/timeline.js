@@ -42,6 +42,10 @@ export class Timeline {
     return [...this.#entries.values()].sort(bySeq);
   }
 
+  find(seq) {
+    return this.#entries.get(seq);
+  }
+
   // The server told that the conversation stands at `seq`; live entries go on from there. A window
   // that shows nothing, or is too far behind to catch up, is not worth its missing entries.
   anchor(seq) {

@@ -54,8 +54,16 @@ constexpr unsigned char kHeartbeatWorkerJs[] = {
 #embed "embedded/heartbeat_worker.js"
 };
 
+constexpr unsigned char kLookupsJs[] = {
+#embed "embedded/lookups.js"
+};
+
 constexpr unsigned char kMainJs[] = {
 #embed "embedded/main.js"
+};
+
+constexpr unsigned char kNotifierJs[] = {
+#embed "embedded/notifier.js"
 };
 
 constexpr unsigned char kOutboxJs[] = {
@@ -84,10 +92,6 @@ constexpr unsigned char kSocketJs[] = {
 
 constexpr unsigned char kStoreJs[] = {
 #embed "embedded/store.js"
-};
-
-constexpr unsigned char kStrangersJs[] = {
-#embed "embedded/strangers.js"
 };
 
 constexpr unsigned char kSyncJs[] = {
@@ -162,6 +166,10 @@ constexpr unsigned char kViewsMessageRowsJs[] = {
 #embed "embedded/views/message_rows.js"
 };
 
+constexpr unsigned char kViewsNotificationOfferJs[] = {
+#embed "embedded/views/notification_offer.js"
+};
+
 constexpr unsigned char kViewsPeopleJs[] = {
 #embed "embedded/views/people.js"
 };
@@ -204,7 +212,9 @@ std::span<const WebFile> Files() {
       {"/dom.js", kJavaScript, View(kDomJs)},
       {"/groups.js", kJavaScript, View(kGroupsJs)},
       {"/heartbeat_worker.js", kJavaScript, View(kHeartbeatWorkerJs)},
+      {"/lookups.js", kJavaScript, View(kLookupsJs)},
       {"/main.js", kJavaScript, View(kMainJs)},
+      {"/notifier.js", kJavaScript, View(kNotifierJs)},
       {"/outbox.js", kJavaScript, View(kOutboxJs)},
       {"/read_marks.js", kJavaScript, View(kReadMarksJs)},
       {"/route.js", kJavaScript, View(kRouteJs)},
@@ -212,7 +222,6 @@ std::span<const WebFile> Files() {
       {"/session.js", kJavaScript, View(kSessionJs)},
       {"/socket.js", kJavaScript, View(kSocketJs)},
       {"/store.js", kJavaScript, View(kStoreJs)},
-      {"/strangers.js", kJavaScript, View(kStrangersJs)},
       {"/sync.js", kJavaScript, View(kSyncJs)},
       {"/time.js", kJavaScript, View(kTimeJs)},
       {"/timeline.js", kJavaScript, View(kTimelineJs)},
@@ -231,6 +240,7 @@ std::span<const WebFile> Files() {
       {"/views/menu.js", kJavaScript, View(kViewsMenuJs)},
       {"/views/message_list.js", kJavaScript, View(kViewsMessageListJs)},
       {"/views/message_rows.js", kJavaScript, View(kViewsMessageRowsJs)},
+      {"/views/notification_offer.js", kJavaScript, View(kViewsNotificationOfferJs)},
       {"/views/people.js", kJavaScript, View(kViewsPeopleJs)},
       {"/views/person_picker.js", kJavaScript, View(kViewsPersonPickerJs)},
       {"/views/shell.js", kJavaScript, View(kViewsShellJs)},

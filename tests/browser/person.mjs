@@ -185,8 +185,30 @@ export class Person {
     await this.seesOwn(text, 'sent');
   }
 
+  // Does something with a message by one of the buttons that show beside it.
+  async tool(text, testid) {
+    const message = this.message(text).last();
+    await message.hover();
+    await message.getByTestId(testid).click();
+  }
+
+  hasFocusOn(text) {
+    return this.message(text)
+      .last()
+      .evaluate((message) => message === document.activeElement);
+  }
+
+  // As behind another tab. Headless pages are never hidden by themselves.
+  async isHidden(hidden) {
+    await this.page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden ? 'hidden' : 'visible');
+  }
+
   message(text) {
-    return this.find('message').filter({ has: this.page.getByText(text, { exact: true }) });
+    const said = this.find('text').and(this.page.getByText(text, { exact: true }));
+    return this.find('message').filter({ has: said });
   }
 
   async sees(text) {

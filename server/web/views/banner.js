@@ -7,6 +7,7 @@ const WORDS = {
   waiting: 'No connection. Trying again…',
   refused: 'The server closed this connection.',
 };
+const OFFLINE = 'You are offline.';
 const SAFE = ' What you write is kept and sent later.';
 
 // `onTry()` is called when the user does not want to wait.
@@ -28,11 +29,13 @@ export function createBanner({ onTry }) {
   return {
     node,
     update(phase) {
-      const words = WORDS[phase];
+      const offline = phase !== 'live' && phase !== 'idle' && !navigator.onLine;
+      const words = offline ? OFFLINE : WORDS[phase];
       node.hidden = !words;
       node.dataset.phase = phase;
       setText(text, words ? words + (phase === 'connecting' ? '' : SAFE) : '');
-      button.hidden = phase === 'connecting';
+      // The browser says when there is a network again, and then it goes by itself.
+      button.hidden = phase === 'connecting' || offline;
     },
   };
 }

@@ -7,7 +7,9 @@ import { createComposer } from './composer.js';
 import { titleOf } from './conversation_list.js';
 import { countInWords, createInfoPanel } from './info_panel.js';
 import { createMessageList } from './message_list.js';
+import { quotedText } from './message_rows.js';
 import { createAvatar, presenceInWords } from './people.js';
+import { called } from './words.js';
 
 // Groups of more are told by their number.
 const NAMED_MAX = 4;
@@ -28,14 +30,21 @@ export function createChat({ client, store, route }) {
     el('span', { class: 'chat-names' }, name, line),
   );
   const header = el('header', { class: 'chat-header' }, back, about);
-  const messages = createMessageList({ client, store, title });
+  const messages = createMessageList({
+    client,
+    store,
+    opened: conversation,
+    title,
+    onReply: ({ seq, from, text }) =>
+      composer.replyTo({ seq, name: called(store, from), text: quotedText({ text }) }),
+    onLeave: () => composer.focus(),
+  });
   const composer = createComposer({
     conversationId: id,
-    placeholder: `Message ${nameOf(title)}`,
     limits: () => client.limits,
-    onSend(text) {
-      client.sender.send(id, text);
-      messages.scrollToBottom('instant');
+    onSend(text, replyToSeq) {
+      client.sender.send(id, text, replyToSeq);
+      messages.written();
     },
   });
   const talk = el('section', { class: 'talk' }, header, messages.node, composer.node);
@@ -71,6 +80,7 @@ export function createChat({ client, store, route }) {
     const presence = current.peer ? store.presenceOf(shown.user_id) : null;
     avatar.update(shown, presence);
     setText(name, nameOf(shown));
+    composer.setPlaceholder(`Message ${nameOf(shown)}`);
     setText(line, presence ? presenceInWords(presence) || `@${shown.username}` : who(current));
     line.dataset.online = String(presence?.online ?? false);
     messages.update(current);

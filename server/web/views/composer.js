@@ -1,4 +1,5 @@
-// Where one writes. Keeps a draft per conversation while the page is open.
+// Where one writes, in answer to a message or not. Keeps a draft per conversation while the page is
+// open.
 
 import { el, icon, setText } from '../dom.js';
 
@@ -8,13 +9,13 @@ const HEIGHT_MAX_PX = 180;
 
 const drafts = new Map();
 
-// `onSend(text)` is called with what was written, exactly as it was written.
-export function createComposer({ conversationId, placeholder, limits, onSend }) {
+// `onSend(text, replyToSeq)` is called with what was written, exactly as it was written, and the
+// entry that it answers, or null.
+export function createComposer({ conversationId, limits, onSend }) {
   const input = el('textarea', {
     id: 'composer',
     testid: 'composer',
     rows: 1,
-    placeholder,
     'aria-describedby': 'composer-error',
     on: { input: onInput, keydown: onKey },
   });
@@ -24,16 +25,37 @@ export function createComposer({ conversationId, placeholder, limits, onSend }) 
     icon('send'),
   );
   const error = el('p', { class: 'form-error', id: 'composer-error', role: 'alert' });
+  const label = el('label', { for: 'composer', class: 'visually-hidden' });
+  const context = createContext(() => {
+    context.show(null);
+    input.focus();
+  });
   const node = el(
     'form',
     { class: 'composer', on: { submit: onSubmit } },
     error,
-    el('label', { for: 'composer', class: 'visually-hidden', text: placeholder }),
+    label,
+    context.node,
     el('div', { class: 'composer-line' }, input, send),
   );
   input.value = drafts.get(conversationId) ?? '';
   requestAnimationFrame(onInput);
-  return { node, focus: () => input.focus({ preventScroll: true }) };
+  return { node, focus, replyTo, setPlaceholder };
+
+  function focus() {
+    input.focus({ preventScroll: true });
+  }
+
+  function setPlaceholder(text) {
+    setText(label, text);
+    input.placeholder = text;
+  }
+
+  // `{seq, name, text}` of a message.
+  function replyTo(message) {
+    context.show(message);
+    input.focus();
+  }
 
   function onInput() {
     if (input.value === '') drafts.delete(conversationId);
@@ -46,6 +68,7 @@ export function createComposer({ conversationId, placeholder, limits, onSend }) 
 
   // On a touch keyboard Enter is the only way to a new line, and the send button is right there.
   function onKey(event) {
+    if (event.key === 'Escape' && context.shown !== null) return context.show(null);
     const plainEnter = event.key === 'Enter' && !event.shiftKey && !event.isComposing;
     if (!plainEnter || matchMedia('(pointer: coarse)').matches) return;
     event.preventDefault();
@@ -58,10 +81,40 @@ export function createComposer({ conversationId, placeholder, limits, onSend }) 
     if (text.trim() === '') return;
     const problem = problemOf(text, limits() ?? DEFAULT_LIMITS);
     if (problem) return setText(error, problem);
-    onSend(text);
+    onSend(text, context.shown?.seq ?? null);
+    context.show(null);
     input.value = '';
     onInput();
-    input.focus({ preventScroll: true });
+    focus();
+  }
+}
+
+// What the next message will answer, above the line.
+function createContext(onClose) {
+  const title = el('span', { class: 'quote-name', testid: 'reply-name', dir: 'auto' });
+  const text = el('span', { class: 'quote-text', dir: 'auto' });
+  const close = el(
+    'button',
+    {
+      type: 'button',
+      class: 'ghost',
+      testid: 'no-reply',
+      'aria-label': 'Do not answer it',
+      on: { click: onClose },
+    },
+    icon('close'),
+  );
+  const quote = el('div', { class: 'quote' }, title, text);
+  const node = el('div', { class: 'composer-context', testid: 'reply-context' }, quote, close);
+  node.hidden = true;
+  const context = { node, shown: null, show };
+  return context;
+
+  function show(message) {
+    context.shown = message;
+    node.hidden = message === null;
+    setText(title, message ? `Answer to ${message.name === 'You' ? 'yourself' : message.name}` : '');
+    setText(text, message?.text ?? '');
   }
 }
 

@@ -3,15 +3,27 @@
 
 import { el, icon, reconcile, setText } from '../dom.js';
 import { nameOf } from '../wire.js';
-import { createDayRow, createMessageRow, createNoteRow, rowItems } from './message_rows.js';
+import {
+  createDayRow,
+  createMessageRow,
+  createNewRow,
+  createNoteRow,
+  rowItems,
+} from './message_rows.js';
 
-const CREATE = { day: createDayRow, note: createNoteRow, message: createMessageRow };
+const CREATE = {
+  day: createDayRow,
+  new: createNewRow,
+  note: createNoteRow,
+  message: createMessageRow,
+};
 
 const NEAR_BOTTOM_PX = 80;
 const LOAD_OLDER_PX = 400;
 
 // Shows one conversation: `update(conversation)` redraws it. Dropped when another is opened.
-export function createMessageList({ client, store, title }) {
+// `onReply(item)`: the user wants to answer this message; `onLeave()`: they are done with the list.
+export function createMessageList({ client, store, opened, title, onReply, onLeave }) {
   const { sender } = client;
   const top = el('p', { class: 'history-top', testid: 'history-top' });
   const list = el('ol', { class: 'messages', testid: 'messages', 'aria-label': 'Messages' });
@@ -36,16 +48,21 @@ export function createMessageList({ client, store, title }) {
   const actions = {
     onRetry: (clientMsgId) => sender.retry(clientMsgId),
     onDiscard: (clientMsgId) => sender.discard(clientMsgId),
+    onReply,
+    onJump: jumpTo,
   };
+  // What came while one was elsewhere is marked until one writes.
+  let readSeq = opened.unread > 0 ? opened.readSeq : null;
   let conversation = null;
   let failed = false;
   let atBottom = true;
   let firstKey = null;
   scroller.addEventListener('scroll', onScroll, { passive: true });
+  scroller.addEventListener('keydown', onKey);
   // The keyboard of a phone, or a growing composer, must not push the newest message out of sight.
   const sizes = new ResizeObserver(() => atBottom && scrollToBottom('instant'));
   sizes.observe(scroller);
-  return { node, update, scrollToBottom, markRead, loadFirst, dispose: () => sizes.disconnect() };
+  return { node, update, written, loadFirst, dispose: () => sizes.disconnect() };
 
   function update(current) {
     conversation = current;
@@ -55,6 +72,8 @@ export function createMessageList({ client, store, title }) {
       waiting: sender.waitingIn(id),
       store,
       group: conversation.kind === 'group',
+      quoted: (seq) => store.quoted(id, seq),
+      readSeq,
     });
     const before = { height: scroller.scrollHeight, top: scroller.scrollTop };
     reconcile(list, items, {
@@ -92,6 +111,42 @@ export function createMessageList({ client, store, title }) {
     failed = false;
     loadWhatIsInSight();
     markRead();
+  }
+
+  // Up and down lead from message to message, where Tab then leads to what can be done with it.
+  function onKey(event) {
+    if (event.key === 'Escape') return onLeave();
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const here = event.target.closest('.message');
+    if (step === undefined || (here !== event.target && event.target !== scroller)) return;
+    const messages = [...list.querySelectorAll('.message')];
+    const next = here ? messages[messages.indexOf(here) + step] : messages.at(-1);
+    if (!next) return;
+    event.preventDefault();
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: 'nearest' });
+  }
+
+  async function jumpTo(seq) {
+    atBottom = false;
+    try {
+      await client.loadBackTo(conversation.conversation_id, seq);
+    } catch {
+      return;
+    }
+    update(conversation);
+    const target = list.querySelector(`[data-seq="${seq}"]`);
+    if (!target) return;
+    target.scrollIntoView({ block: 'center' });
+    target.focus({ preventScroll: true });
+    target.classList.add('found');
+    target.addEventListener('animationend', () => target.classList.remove('found'), { once: true });
+  }
+
+  // The user wrote something: they are at the end of the conversation now.
+  function written() {
+    readSeq = null;
+    scrollToBottom('instant');
   }
 
   function scrollToBottom(behavior) {

@@ -9,15 +9,24 @@ import { called, entryInWords } from './words.js';
 // Messages of one person this close together stand as one block.
 const BLOCK_MS = 5 * 60_000;
 
-// Items `{key, kind: "day" | "note" | "message", …}`, top to bottom. `store` knows people; in a
-// `group` it matters who speaks.
-export function rowItems({ entries, waiting, store, group = false }) {
+// Items `{key, kind: "day" | "new" | "note" | "message", …}`, top to bottom. `store` knows people; in
+// a `group` it matters who speaks; `quoted(seq)` is the entry that another one answers, if it is
+// there; what others wrote after `readSeq` is new.
+export function rowItems({
+  entries,
+  waiting,
+  store,
+  group = false,
+  quoted = () => null,
+  readSeq = null,
+}) {
   const items = [];
+  let newBegun = readSeq === null;
   let day = null;
   let previous = null;
   for (const item of [
-    ...entries.map((entry) => sent(entry, store)),
-    ...waiting.map((unacked) => unsent(unacked, store.me)),
+    ...entries.map((entry) => sent(entry, store, quoted)),
+    ...waiting.map((unacked) => unsent(unacked, store, quoted)),
   ]) {
     if (item === null) continue;
     const itemDay = dayKey(item.at);
@@ -26,6 +35,11 @@ export function rowItems({ entries, waiting, store, group = false }) {
       previous = null;
     }
     day = itemDay;
+    if (!newBegun && item.kind === 'message' && !item.own && item.seq > readSeq) {
+      items.push({ kind: 'new', key: 'new' });
+      newBegun = true;
+      previous = null;
+    }
     const follows =
       previous !== null && previous.from === item.from && item.at - previous.at < BLOCK_MS;
     const speaker = group && item.kind === 'message' && !item.own && !follows;
@@ -40,51 +54,75 @@ function speakerOf(userId, store) {
 }
 
 // Kinds that are not for reading, or not known, have no row.
-function sent(entry, store) {
-  if (entry.kind === 'text') return sentText(entry, store.me);
+function sent(entry, store, quoted) {
+  if (entry.kind === 'text') return sentText(entry, store, quoted);
   const text = entryInWords(entry, store);
   if (text === null) return null;
   return { kind: 'note', key: `seq ${entry.seq}`, at: new Date(entry.created_at), text };
 }
 
 // A message keeps its key from the moment it is written, so that its row stays when the ack comes.
-function sentText(entry, me) {
-  const own = entry.sender_id === me.user_id;
+function sentText(entry, store, quoted) {
+  const own = entry.sender_id === store.me.user_id;
   return {
     kind: 'message',
     key: own && entry.client_msg_id ? `own ${entry.client_msg_id}` : `seq ${entry.seq}`,
+    seq: entry.seq,
     from: entry.sender_id,
     own,
     at: new Date(entry.created_at),
     text: entry.deleted ? 'Message deleted' : entry.text,
     deleted: entry.deleted,
     edited: Boolean(entry.edited_at),
+    quote: quoteOf(entry.reply_to_seq, store, quoted),
     state: 'sent',
     failure: null,
     clientMsgId: null,
   };
 }
 
-function unsent(item, me) {
+function unsent(item, store, quoted) {
+  const repliedTo = item.reply_to_seq ? BigInt(item.reply_to_seq) : null;
   return {
     kind: 'message',
     key: `own ${item.client_msg_id}`,
-    from: me.user_id,
+    seq: null,
+    from: store.me.user_id,
     own: true,
     at: new Date(item.written_at),
     text: item.text,
     deleted: false,
     edited: false,
+    quote: quoteOf(repliedTo, store, quoted),
     state: item.failure === null ? 'pending' : 'failed',
     failure: item.failure,
     clientMsgId: item.client_msg_id,
   };
 }
 
+// Null where nothing is answered.
+function quoteOf(seq, store, quoted) {
+  if (!seq) return null;
+  const entry = quoted(seq);
+  if (entry === null) return { seq, name: '', text: 'Message' };
+  return { seq, name: called(store, entry.sender_id), text: quotedText(entry) };
+}
+
+// One line of it is shown.
+export function quotedText({ text, deleted }) {
+  return deleted ? 'Message deleted' : text.slice(0, 200);
+}
+
 export function createDayRow() {
   const label = el('span');
   const node = el('li', { class: 'day', testid: 'day' }, label);
   return { node, update: ({ at }) => setText(label, dayLabel(at)) };
+}
+
+// Where those begin that one has not read.
+export function createNewRow() {
+  const node = el('li', { class: 'new', testid: 'new-messages' }, el('span', { text: 'New messages' }));
+  return { node, update() {} };
 }
 
 // What happened to the group, between the messages.
@@ -100,8 +138,9 @@ const STATES = {
   failed: { icon: 'alert', label: 'Not sent' },
 };
 
-// `onRetry` and `onDiscard` get the client_msg_id of a message that was refused.
-export function createMessageRow({ onRetry, onDiscard }) {
+// `onRetry` and `onDiscard` get the client_msg_id of a message that was refused; `onReply` the item to
+// answer, `onJump` the seq of what was answered.
+export function createMessageRow({ onRetry, onDiscard, onReply, onJump }) {
   // The text is a text node, whatever stands in it.
   const text = el('p', { class: 'text', testid: 'text', dir: 'auto' });
   const time = el('time');
@@ -109,7 +148,9 @@ export function createMessageRow({ onRetry, onDiscard }) {
   const meta = el('span', { class: 'meta' }, time, mark);
   const avatar = createAvatar();
   const speaker = el('span', { class: 'speaker', testid: 'speaker', dir: 'auto' });
-  const bubble = el('div', { class: 'bubble' }, speaker, text, meta);
+  const quote = createQuote(onJump);
+  const tools = createTools({ onReply: () => onReply(shown) });
+  const bubble = el('div', { class: 'bubble' }, speaker, quote.node, text, meta, tools);
   const reason = el('span', { testid: 'failure' });
   const action = (label, testid, act) =>
     el('button', {
@@ -122,7 +163,7 @@ export function createMessageRow({ onRetry, onDiscard }) {
   const retry = action('Try again', 'retry', onRetry);
   const discard = action('Discard', 'discard', onDiscard);
   const failure = el('div', { class: 'failure' }, reason, retry, discard);
-  const node = el('li', { class: 'message', testid: 'message' }, avatar.node, bubble, failure);
+  const node = el('li', { class: 'message', testid: 'message', tabindex: -1 }, avatar.node, bubble, failure);
   let shown = { state: null };
   return { node, update };
 
@@ -141,6 +182,9 @@ export function createMessageRow({ onRetry, onDiscard }) {
       speaker.className = `speaker tone-${toneOf(item.speaker.user_id)}`;
     }
     node.dataset.state = item.state;
+    if (item.seq !== null) node.dataset.seq = item.seq;
+    quote.update(item.quote);
+    tools.hidden = item.seq === null || item.deleted;
     bubble.classList.toggle('deleted', item.deleted);
     setText(text, item.text);
     setText(time, (item.edited ? 'edited ' : '') + timeOfDay(item.at));
@@ -152,6 +196,46 @@ export function createMessageRow({ onRetry, onDiscard }) {
   }
 }
 
+function createQuote(onJump) {
+  const name = el('span', { class: 'quote-name', dir: 'auto' });
+  const text = el('span', { class: 'quote-text', testid: 'quote-text', dir: 'auto' });
+  let seq;
+  const node = el(
+    'button',
+    { type: 'button', class: 'quote', testid: 'quote', on: { click: () => onJump(seq) } },
+    name,
+    text,
+  );
+  return {
+    node,
+    update(quote) {
+      node.hidden = quote === null;
+      if (quote === null) return;
+      seq = quote.seq;
+      setText(name, quote.name);
+      setText(text, quote.text);
+      node.setAttribute('aria-label', `Answers ${quote.name}: ${quote.text}. Go there`);
+    },
+  };
+}
+
+// Seen while the pointer or the focus is on the message.
+function createTools({ onReply }) {
+  const reply = el(
+    'button',
+    {
+      type: 'button',
+      class: 'tool',
+      testid: 'reply',
+      'aria-label': 'Reply',
+      title: 'Reply',
+      on: { click: onReply },
+    },
+    icon('reply'),
+  );
+  return el('div', { class: 'tools' }, reply);
+}
+
 function classesOf({ own, follows, group }) {
   return `message ${own ? 'own' : 'other'}${follows ? ' follows' : ''}${group ? ' in-group' : ''}`;
 }
@@ -159,7 +243,9 @@ function classesOf({ own, follows, group }) {
 // Most rows of a redraw; formatting their times again would make long histories slow.
 function looksAlike(a, b) {
   const alike = (field) => a[field] === b[field];
-  const fields = ['state', 'text', 'follows', 'deleted', 'edited', 'failure', 'clientMsgId'];
+  const fields = ['state', 'seq', 'text', 'follows', 'deleted', 'edited', 'failure', 'clientMsgId'];
   const sameSpeaker = a.speaker?.display_name === b.speaker?.display_name;
-  return a.at?.getTime() === b.at.getTime() && sameSpeaker && fields.every(alike);
+  const sameQuote = a.quote?.name === b.quote?.name && a.quote?.text === b.quote?.text;
+  const sameTime = a.at?.getTime() === b.at.getTime();
+  return sameTime && sameSpeaker && sameQuote && fields.every(alike);
 }

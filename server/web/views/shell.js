@@ -9,19 +9,21 @@ import { createChat } from './chat.js';
 import { createContactList } from './contact_list.js';
 import { createConversationList, titleOf } from './conversation_list.js';
 import { openNewGroup } from './group_forms.js';
+import { createNotificationOffer } from './notification_offer.js';
 import { createAvatar } from './people.js';
 import { called } from './words.js';
 
 const MINUTE_MS = 60_000;
 
 // `dispose()` takes it out of service. `onTry()`: connect now; `onLogOut()`: leave.
-export function createShell({ client, store, onTry, onLogOut }) {
+export function createShell({ client, store, notifier, onTry, onLogOut }) {
   const banner = createBanner({ onTry });
   const lists = {
     chats: createConversationList({ store, onNewGroup }),
     contacts: createContactList({ client, store, onOpen: openDirect }),
   };
-  const sidebar = createSidebar({ store, lists, onLogOut });
+  const offer = createNotificationOffer({ notifier, onDecided: () => store.changed() });
+  const sidebar = createSidebar({ store, lists, offer, onLogOut });
   const main = el('main', { class: 'main' });
   const nothing = el(
     'div',
@@ -34,6 +36,7 @@ export function createShell({ client, store, onTry, onLogOut }) {
   let route = currentRoute();
   let chat = null;
   let openId = null;
+  let phase = 'idle';
 
   const unsubscribe = store.subscribe(update);
   const listening = new AbortController();
@@ -43,8 +46,11 @@ export function createShell({ client, store, onTry, onLogOut }) {
   // "5 minutes ago" grows old by itself.
   const clock = setInterval(update, MINUTE_MS);
   client.sender.onChanged = () => store.changed();
-  client.onNews = (conversation, entry) => announce(conversation, entry);
+  client.onNews = announce;
   client.onPhase = onPhase;
+  const onNetwork = () => banner.update(phase);
+  addEventListener('offline', onNetwork, { signal });
+  addEventListener('online', onNetwork, { signal });
   update();
   return { node, dispose };
 
@@ -53,7 +59,8 @@ export function createShell({ client, store, onTry, onLogOut }) {
     update();
   }
 
-  function onPhase(phase) {
+  function onPhase(current) {
+    phase = current;
     banner.update(phase);
     if (phase === 'live') chat?.cameBack();
   }
@@ -99,7 +106,11 @@ export function createShell({ client, store, onTry, onLogOut }) {
     if (entry.kind !== 'text') return;
     const where = conversation.kind === 'group' ? ` in ${nameOf(titleOf(conversation))}` : '';
     const who = called(store, entry.sender_id);
-    setText(news, `${who}${where}: ${entry.text.slice(0, 300)}`);
+    const title = who + where;
+    setText(news, `${title}: ${entry.text.slice(0, 300)}`);
+    const { conversation_id: conversationId } = conversation;
+    const onClick = () => goTo({ list: 'chats', conversationId });
+    notifier.show({ title, body: entry.text, tag: conversationId, onClick });
   }
 
   function dispose() {
@@ -111,7 +122,7 @@ export function createShell({ client, store, onTry, onLogOut }) {
   }
 }
 
-function createSidebar({ store, lists, onLogOut }) {
+function createSidebar({ store, lists, offer, onLogOut }) {
   const avatar = createAvatar();
   avatar.update(store.me);
   const logOut = el(
@@ -139,10 +150,12 @@ function createSidebar({ store, lists, onLogOut }) {
     el('header', { class: 'me' }, avatar.node, me, logOut),
     nav,
     body,
+    offer.node,
   );
   return {
     node,
     update(route) {
+      offer.update(store.conversations().length > 0);
       reconcile(nav, tabs, { keyOf: ({ list }) => list, create: tabRow });
       for (const link of nav.querySelectorAll('a')) {
         const { list } = link.dataset;
