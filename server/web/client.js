@@ -1,6 +1,7 @@
 // The conductor: what happens when a connection is welcomed, a frame arrives, or the user does
 // something. Connects session, connection, store and outbox; draws nothing.
 
+import { Account } from './account.js';
 import { cursorParameter, readPages } from './api.js';
 import { Groups } from './groups.js';
 import { Lookups } from './lookups.js';
@@ -35,6 +36,7 @@ export class Client {
     this.sync = new Sync({ connection, store, after });
     const call = (method, path, body) => this.#call(method, path, body);
     this.groups = new Groups({ call, store });
+    this.account = new Account({ session, store });
     const people = new Lookups((userId) => this.#lookUpPerson(userId));
     store.onStranger = (userId) => people.want(userId);
     const entries = new Lookups((id, seq) => this.#lookUpEntry(id, seq));
@@ -78,7 +80,7 @@ export class Client {
   // Live entries flow from here on, so what the lists say is complete together with them.
   async #welcomed(welcome) {
     this.#limits = welcome.limits;
-    if (!(await this.#readLists(['contacts', 'conversations']))) return;
+    if (!(await this.#readLists(['contacts', 'blocks', 'conversations']))) return;
     this.sync.request(this.store.behind().map(({ conversation_id: id }) => id));
     this.sender.connected();
   }
@@ -88,7 +90,8 @@ export class Client {
       message: () => this.#entryArrived(entryFromWire(content)),
       ack: () => this.sender.acked(content),
       presence: () => this.store.applyPresence(content),
-      contact: () => this.#readLists(['contacts']),
+      // A block ends a contact, perhaps on another device of ours.
+      contact: () => this.#readLists(['contacts', 'blocks']),
       conversation: () => this.#conversationChanged(content),
       sync_done: () => this.sync.done(content),
       gap: () => this.sync.request([String(content.conversation_id)]),
@@ -169,6 +172,7 @@ export class Client {
       name,
     );
     if (name === 'conversations') this.store.replaceConversations(items);
+    else if (name === 'blocks') this.store.replaceBlocks(items);
     else {
       this.store.replaceContacts(items);
       this.#watchPeople();

@@ -59,6 +59,7 @@ class FakeConnection {
 async function call(method, path, body) {
   server.calls.push(`${method} ${path.split('?')[0]}`);
   if (server.failure) throw server.failure;
+  if (path.startsWith('/v1/blocks?')) return { blocks: [], next_cursor: '' };
   if (path.startsWith('/v1/users/')) return { user: CLEO };
   if (path.includes('/members')) return { members: server.members, next_cursor: '' };
   if (path.startsWith('/v1/contacts?')) return { contacts: server.contacts, next_cursor: '' };

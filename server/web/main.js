@@ -43,7 +43,7 @@ function showChat() {
   const client = new Client({ session, connection, store, outbox });
   connection.onSessionEnded = () => session.end();
   const tryNow = () => connection.tryNow();
-  const shell = createShell({ client, store, notifier, onTry: tryNow, onLogOut: logOut });
+  const shell = createShell({ client, store, notifier, onTry: tryNow, onLogOut: logOut, onErased });
   const listening = new AbortController();
   addEventListener('online', tryNow, { signal: listening.signal });
   leave = () => {
@@ -53,6 +53,13 @@ function showChat() {
   };
   root.replaceChildren(shell.node);
   client.start();
+
+  function onErased() {
+    outbox.clear();
+    clearRoute();
+    showAuth('Your account has been deleted.');
+    session.forget();
+  }
 
   async function logOut() {
     const unsent = outbox.next() !== null;

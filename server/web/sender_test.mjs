@@ -66,6 +66,14 @@ test('shows an acked message as an entry and forgets it', () => {
   assert.equal(storage.length, 0);
 });
 
+test('an answer keeps what it answers, through a reload and its ack', () => {
+  connected().send('5', 'yes', 7n);
+  const after = connected();
+  assert.equal(sent.at(-1).send.reply_to_seq, '7');
+  after.acked(ackOf(sent.at(-1), 8));
+  assert.equal(acked[0].reply_to_seq, '7');
+});
+
 test('resends what was unacked after a reload, in order and with the same ids', () => {
   const before = connected();
   before.send('5', 'one');

@@ -2,6 +2,7 @@
 // a 401, and says so when the session is over. Knows nothing about conversations or the WebSocket.
 
 import { ApiError, callApi } from './api.js';
+import { deviceName } from './device.js';
 import { userFromWire } from './wire.js';
 
 // Tokens live in localStorage: a reload and a second tab stay logged in without cookies, hence
@@ -37,13 +38,18 @@ export class Session {
   // `name` is a username or an e-mail address; only the latter has an @.
   async logIn({ name, password }) {
     const who = name.includes('@') ? { email: name } : { username: name };
-    const body = { ...who, password, device_name: 'Web browser' };
+    const body = { ...who, password, device_name: deviceName() };
     const answer = await this.#call('POST', '/v1/auth/login', { body });
     this.#keep({
       user: userFromWire(answer.user),
       access_token: answer.access_token,
       refresh_token: answer.refresh_token,
     });
+  }
+
+  // There is no account any more that this session could be of.
+  forget() {
+    this.#forget();
   }
 
   // Leaves this device logged out even when the server cannot be told.
@@ -60,13 +66,18 @@ export class Session {
     try {
       return await this.#call(method, path, { body, token });
     } catch (error) {
-      if (error.status !== 401) throw error;
+      if (error.status !== 401 || isAboutPassword(error)) throw error;
     }
     await this.#refresh(token);
     return this.#call(method, path, { body, token: this.#accessToken() }).catch((error) => {
-      if (error.status === 401) this.end();
+      if (error.status === 401 && !isAboutPassword(error)) this.end();
       throw error;
     });
+  }
+
+  // The user is called something else from now on.
+  renamed(user) {
+    if (this.#current) this.#keep({ ...this.#current, user });
   }
 
   // A single-use ticket for one WebSocket.
@@ -137,6 +148,11 @@ export class Session {
       return null;
     }
   }
+}
+
+// The password in the request was wrong, which says nothing about the session.
+function isAboutPassword({ code }) {
+  return code === 'bad_credentials';
 }
 
 // One tab at a time renews: two that used the same refresh token later than the server's tolerance

@@ -105,3 +105,19 @@ test('ends when another tab logs out', async () => {
   session.adoptStored();
   assert.equal(endings, 1);
 });
+
+test('a wrong password in a call says nothing about the session', async () => {
+  let renewals = 0;
+  const session = new Session({
+    storage,
+    call: async (method, path, options) => {
+      if (path === '/v1/auth/token') ++renewals;
+      if (path !== '/v1/auth/password') return call(method, path, options);
+      throw new ApiError({ status: 401, code: 'bad_credentials' });
+    },
+  });
+  await session.logIn({ name: 'ann', password: 'x' });
+  await assert.rejects(session.call('POST', '/v1/auth/password', {}), { code: 'bad_credentials' });
+  assert.equal(renewals, 0);
+  assert.equal(session.user.username, 'ann');
+});

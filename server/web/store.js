@@ -17,6 +17,7 @@ export class Store {
   #scheduled = false;
   #marks;
   #people = new Map();
+  #blocks = new Map();
   #contacts = new Map();
   #conversations = new Map();
   #presence = new Map();
@@ -79,6 +80,37 @@ export class Store {
 
   #note(user) {
     if (user) this.#people.set(user.user_id, user);
+  }
+
+  setMe(user) {
+    this.me = user;
+    this.changed();
+  }
+
+  // ---- whom we block
+
+  blocked() {
+    return [...this.#blocks.values()].sort((a, b) => a.username.localeCompare(b.username));
+  }
+
+  isBlocked(userId) {
+    return this.#blocks.has(userId);
+  }
+
+  replaceBlocks(wireBlocks) {
+    const users = wireBlocks.map(({ user }) => userFromWire(user));
+    this.#blocks = new Map(users.map((user) => [user.user_id, user]));
+    this.changed();
+  }
+
+  putBlock(user) {
+    this.#blocks.set(user.user_id, user);
+    this.dropContact(user.user_id);
+  }
+
+  dropBlock(userId) {
+    this.#blocks.delete(userId);
+    this.changed();
   }
 
   // ---- contacts and presence
@@ -306,7 +338,7 @@ export class Store {
   }
 
   #isUnread(conversation, { seq, kind, sender_id, deleted }) {
-    const ofOthers = sender_id !== this.me.user_id;
+    const ofOthers = sender_id !== this.me.user_id && !this.isBlocked(sender_id);
     return kind === 'text' && !deleted && ofOthers && seq > conversation.readSeq;
   }
 }

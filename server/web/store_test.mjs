@@ -158,3 +158,22 @@ test('counts a member that comes once, however often the entry arrives', () => {
   store.applyEntry(added);
   assert.equal(store.conversation('10').membersCount, 3);
 });
+
+test('what somebody says whom one blocks is neither unread nor news', () => {
+  store.replaceConversations([conversation()]);
+  store.replaceBlocks([{ user: BEN }]);
+  assert.equal(store.applyEntry(entry(1)), false);
+  assert.equal(store.conversation('10').unread, 0);
+  store.dropBlock(BEN.user_id);
+  assert.equal(store.applyEntry(entry(2)), true);
+});
+
+test('asks for an entry that is answered only while it is not there', () => {
+  const asked = [];
+  store.onUnknownEntry = (id, seq) => asked.push([id, seq]);
+  store.replaceConversations([conversation({ last_seq: '50' })]);
+  assert.equal(store.quoted('10', 7n), null);
+  store.putQuoted('10', { conversation_id: '10', seq: '7', sender_id: '2', text: 'old' });
+  assert.equal(store.quoted('10', 7n).text, 'old');
+  assert.deepEqual(asked, [['10', 7n]]);
+});

@@ -57,6 +57,11 @@ export function lastSeen(date, now = new Date()) {
   return `last seen ${day} at ${timeOfDay(date)}`;
 }
 
+// "Used just now", "Used 5 minutes ago", "Used yesterday at 14:02".
+export function lastUsed(date, now = new Date()) {
+  return lastSeen(date, now).replace('last seen', 'Used');
+}
+
 function daysBetween(date, now) {
   const midnight = (time) => new Date(time.getFullYear(), time.getMonth(), time.getDate());
   // Rounded, because a day may have 23 or 25 hours.

@@ -30,6 +30,10 @@ constexpr unsigned char kIconSvg[] = {
 #embed "embedded/icon.svg"
 };
 
+constexpr unsigned char kAccountJs[] = {
+#embed "embedded/account.js"
+};
+
 constexpr unsigned char kApiJs[] = {
 #embed "embedded/api.js"
 };
@@ -40,6 +44,10 @@ constexpr unsigned char kBackoffJs[] = {
 
 constexpr unsigned char kClientJs[] = {
 #embed "embedded/client.js"
+};
+
+constexpr unsigned char kDeviceJs[] = {
+#embed "embedded/device.js"
 };
 
 constexpr unsigned char kDomJs[] = {
@@ -122,6 +130,14 @@ constexpr unsigned char kViewsBannerJs[] = {
 #embed "embedded/views/banner.js"
 };
 
+constexpr unsigned char kViewsBlockingJs[] = {
+#embed "embedded/views/blocking.js"
+};
+
+constexpr unsigned char kViewsCardJs[] = {
+#embed "embedded/views/card.js"
+};
+
 constexpr unsigned char kViewsChatJs[] = {
 #embed "embedded/views/chat.js"
 };
@@ -136,6 +152,10 @@ constexpr unsigned char kViewsContactListJs[] = {
 
 constexpr unsigned char kViewsConversationListJs[] = {
 #embed "embedded/views/conversation_list.js"
+};
+
+constexpr unsigned char kViewsDevicesJs[] = {
+#embed "embedded/views/devices.js"
 };
 
 constexpr unsigned char kViewsDialogJs[] = {
@@ -178,6 +198,10 @@ constexpr unsigned char kViewsPersonPickerJs[] = {
 #embed "embedded/views/person_picker.js"
 };
 
+constexpr unsigned char kViewsSettingsJs[] = {
+#embed "embedded/views/settings.js"
+};
+
 constexpr unsigned char kViewsShellJs[] = {
 #embed "embedded/views/shell.js"
 };
@@ -206,9 +230,11 @@ std::span<const WebFile> Files() {
       {"/panels.css", kCss, View(kPanelsCss)},
       {"/theme.css", kCss, View(kThemeCss)},
       {"/icon.svg", kSvg, View(kIconSvg)},
+      {"/account.js", kJavaScript, View(kAccountJs)},
       {"/api.js", kJavaScript, View(kApiJs)},
       {"/backoff.js", kJavaScript, View(kBackoffJs)},
       {"/client.js", kJavaScript, View(kClientJs)},
+      {"/device.js", kJavaScript, View(kDeviceJs)},
       {"/dom.js", kJavaScript, View(kDomJs)},
       {"/groups.js", kJavaScript, View(kGroupsJs)},
       {"/heartbeat_worker.js", kJavaScript, View(kHeartbeatWorkerJs)},
@@ -229,10 +255,13 @@ std::span<const WebFile> Files() {
       {"/wire.js", kJavaScript, View(kWireJs)},
       {"/views/auth.js", kJavaScript, View(kViewsAuthJs)},
       {"/views/banner.js", kJavaScript, View(kViewsBannerJs)},
+      {"/views/blocking.js", kJavaScript, View(kViewsBlockingJs)},
+      {"/views/card.js", kJavaScript, View(kViewsCardJs)},
       {"/views/chat.js", kJavaScript, View(kViewsChatJs)},
       {"/views/composer.js", kJavaScript, View(kViewsComposerJs)},
       {"/views/contact_list.js", kJavaScript, View(kViewsContactListJs)},
       {"/views/conversation_list.js", kJavaScript, View(kViewsConversationListJs)},
+      {"/views/devices.js", kJavaScript, View(kViewsDevicesJs)},
       {"/views/dialog.js", kJavaScript, View(kViewsDialogJs)},
       {"/views/group_forms.js", kJavaScript, View(kViewsGroupFormsJs)},
       {"/views/info_panel.js", kJavaScript, View(kViewsInfoPanelJs)},
@@ -243,6 +272,7 @@ std::span<const WebFile> Files() {
       {"/views/notification_offer.js", kJavaScript, View(kViewsNotificationOfferJs)},
       {"/views/people.js", kJavaScript, View(kViewsPeopleJs)},
       {"/views/person_picker.js", kJavaScript, View(kViewsPersonPickerJs)},
+      {"/views/settings.js", kJavaScript, View(kViewsSettingsJs)},
       {"/views/shell.js", kJavaScript, View(kViewsShellJs)},
       {"/views/words.js", kJavaScript, View(kViewsWordsJs)},
   });

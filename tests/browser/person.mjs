@@ -23,6 +23,7 @@ export class Person {
     this.context = context;
     this.page = page;
     this.hasTouch = false;
+    this.password = PASSWORD;
     this.complaints = [];
     page.on('pageerror', (error) => this.complaints.push(error.stack));
     page.on('console', (message) => {
@@ -56,8 +57,16 @@ export class Person {
   }
 
   async logsOut() {
+    await this.opensSettings();
     await this.find('log-out').click();
     await this.find('auth-form').waitFor();
+  }
+
+  async opensSettings() {
+    // On a phone it stands behind the conversation.
+    if (!(await this.find('open-settings').isVisible())) await this.find('back').click();
+    await this.find('open-settings').click();
+    await this.find('settings').waitFor();
   }
 
   // From now on no new connection succeeds. A live one has to be ended from the other side.
@@ -70,7 +79,7 @@ export class Person {
   }
 
   async seesBeingConnected() {
-    await this.find('me').waitFor();
+    await this.find('me').waitFor({ state: 'attached' });
     await this.find('banner').waitFor({ state: 'hidden' });
   }
 

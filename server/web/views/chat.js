@@ -7,7 +7,7 @@ import { createComposer } from './composer.js';
 import { titleOf } from './conversation_list.js';
 import { countInWords, createInfoPanel } from './info_panel.js';
 import { createMessageList } from './message_list.js';
-import { quotedText } from './message_rows.js';
+import { QUOTE_MAX } from './message_rows.js';
 import { createAvatar, presenceInWords } from './people.js';
 import { called } from './words.js';
 
@@ -36,7 +36,7 @@ export function createChat({ client, store, route }) {
     opened: conversation,
     title,
     onReply: ({ seq, from, text }) =>
-      composer.replyTo({ seq, name: called(store, from), text: quotedText({ text }) }),
+      composer.replyTo({ seq, name: called(store, from), text: text.slice(0, QUOTE_MAX) }),
     onLeave: () => composer.focus(),
   });
   const composer = createComposer({
@@ -47,7 +47,15 @@ export function createChat({ client, store, route }) {
       messages.written();
     },
   });
-  const talk = el('section', { class: 'talk' }, header, messages.node, composer.node);
+  const blocked = createBlockedLine({ client, store, id });
+  const talk = el(
+    'section',
+    { class: 'talk' },
+    header,
+    messages.node,
+    composer.node,
+    blocked.node,
+  );
   const node = el('div', { class: 'chat', testid: 'chat' }, talk);
   let info = null;
   return {
@@ -56,10 +64,11 @@ export function createChat({ client, store, route }) {
     // After the node is in the page: what needs sizes.
     opened() {
       client.openGroup(id);
-      update(route);
       messages.loadFirst();
       // A phone would answer focus with its keyboard, over the messages.
-      if (!info && !matchMedia('(pointer: coarse)').matches) composer.focus();
+      if (info) return;
+      if (matchMedia('(pointer: coarse)').matches) about.focus({ preventScroll: true });
+      else composer.focus();
     },
     cameBack() {
       client.openGroup(id);
@@ -84,6 +93,8 @@ export function createChat({ client, store, route }) {
     setText(line, presence ? presenceInWords(presence) || `@${shown.username}` : who(current));
     line.dataset.online = String(presence?.online ?? false);
     messages.update(current);
+    blocked.update(current);
+    composer.node.hidden = !blocked.node.hidden;
     showInfo(list, wanted);
   }
 
@@ -109,4 +120,24 @@ export function createChat({ client, store, route }) {
       if (inside) about.focus();
     } else info?.update();
   }
+}
+
+// In place of the composer, where one blocks the other.
+function createBlockedLine({ client, store, id }) {
+  const text = el('span');
+  const unblock = el('button', {
+    type: 'button',
+    testid: 'unblock-here',
+    text: 'Unblock',
+    // What fails stays as it is shown.
+    on: { click: () => client.account.unblock(store.conversation(id).peer.user_id).catch(() => {}) },
+  });
+  const node = el('div', { class: 'blocked-line', testid: 'blocked-line' }, text, unblock);
+  return {
+    node,
+    update({ peer }) {
+      node.hidden = !peer || !store.isBlocked(peer.user_id);
+      if (peer) setText(text, `You block ${nameOf(peer)}.`);
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { hrefOf } from '../route.js';
 import { listStamp } from '../time.js';
 import { nameOf } from '../wire.js';
 import { createAvatar } from './people.js';
-import { called, entryInWords } from './words.js';
+import { called, entryInWords, textInWords } from './words.js';
 
 // `onNewGroup()` is called to make one.
 export function createConversationList({ store, onNewGroup }) {
@@ -91,9 +91,8 @@ export function titleOf({ conversation_id, peer, name }) {
 
 function previewOf(entry, { kind }, store) {
   if (entry.kind !== 'text') return entryInWords(entry, store) ?? '';
-  if (entry.deleted) return 'Message deleted';
   // The list shows one line of it; a page of text would cost layout time in every row.
-  const text = entry.text.slice(0, 200);
+  const text = textInWords(entry, store).slice(0, 200);
   const own = entry.sender_id === store.me.user_id;
   return own || kind === 'group' ? `${called(store, entry.sender_id)}: ${text}` : text;
 }

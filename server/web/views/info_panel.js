@@ -3,6 +3,7 @@
 
 import { el, icon, setText } from '../dom.js';
 import { nameOf } from '../wire.js';
+import { toggleBlock } from './blocking.js';
 import { titleOf } from './conversation_list.js';
 import { askWhether } from './dialog.js';
 import { openAddMembers, openRenameGroup } from './group_forms.js';
@@ -24,7 +25,7 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
     icon('close'),
   );
   const words = group ? 'About this group' : 'About this person';
-  const part = group ? createGroupPart() : { nodes: [], update() {} };
+  const part = group ? createGroupPart() : createPersonPart();
   const node = el(
     'aside',
     { class: 'info', testid: 'info', 'aria-label': words },
@@ -78,6 +79,25 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
         const leads = myRole === 'owner' || myRole === 'admin';
         rename.hidden = add.hidden = !leads;
         members.update();
+      },
+    };
+  }
+
+  function createPersonPart() {
+    const block = el('button', {
+      type: 'button',
+      class: 'row action danger-text',
+      testid: 'block',
+      on: { click: () => attempt(() => toggleBlock({ account: client.account, store, user })) },
+    });
+    let user;
+    return {
+      nodes: [block],
+      update({ peer }) {
+        user = peer;
+        const words = store.isBlocked(peer.user_id) ? `Unblock ${nameOf(peer)}` : `Block ${nameOf(peer)}…`;
+        block.hidden = peer.user_id === store.me.user_id;
+        if (block.textContent !== words) block.replaceChildren(icon('stop'), words);
       },
     };
   }

@@ -2,6 +2,7 @@
 
 import { el, icon, reconcile, setText } from '../dom.js';
 import { nameOf } from '../wire.js';
+import { toggleBlock } from './blocking.js';
 import { askWhether } from './dialog.js';
 import { openMenu } from './menu.js';
 import { createAvatar, presenceInWords } from './people.js';
@@ -89,6 +90,11 @@ export function createMembers({ client, store, conversationId, attempt }) {
       if (role !== 'member') actions.push(become('member', 'Make member'));
       if (role !== 'owner') actions.push(transferTo(user));
     }
+    actions.push({
+      label: store.isBlocked(user.user_id) ? 'Unblock' : 'Block…',
+      testid: 'block-member',
+      act: () => attempt(() => toggleBlock({ account: client.account, store, user })),
+    });
     if (myRole === 'owner' || (myRole === 'admin' && role === 'member')) actions.push(removal(user));
     return actions;
   }

@@ -4,10 +4,12 @@
 import { el, icon, setText } from '../dom.js';
 import { dayKey, dayLabel, exactTime, timeOfDay } from '../time.js';
 import { createAvatar, toneOf } from './people.js';
-import { called, entryInWords } from './words.js';
+import { called, entryInWords, textInWords } from './words.js';
 
 // Messages of one person this close together stand as one block.
 const BLOCK_MS = 5 * 60_000;
+// Of what is answered, one line is shown.
+export const QUOTE_MAX = 200;
 
 // Items `{key, kind: "day" | "new" | "note" | "message", …}`, top to bottom. `store` knows people; in
 // a `group` it matters who speaks; `quoted(seq)` is the entry that another one answers, if it is
@@ -71,8 +73,8 @@ function sentText(entry, store, quoted) {
     from: entry.sender_id,
     own,
     at: new Date(entry.created_at),
-    text: entry.deleted ? 'Message deleted' : entry.text,
-    deleted: entry.deleted,
+    text: textInWords(entry, store),
+    deleted: Boolean(entry.deleted) || store.isBlocked(entry.sender_id),
     edited: Boolean(entry.edited_at),
     quote: quoteOf(entry.reply_to_seq, store, quoted),
     state: 'sent',
@@ -105,12 +107,8 @@ function quoteOf(seq, store, quoted) {
   if (!seq) return null;
   const entry = quoted(seq);
   if (entry === null) return { seq, name: '', text: 'Message' };
-  return { seq, name: called(store, entry.sender_id), text: quotedText(entry) };
-}
-
-// One line of it is shown.
-export function quotedText({ text, deleted }) {
-  return deleted ? 'Message deleted' : text.slice(0, 200);
+  const text = textInWords(entry, store).slice(0, QUOTE_MAX);
+  return { seq, name: called(store, entry.sender_id), text };
 }
 
 export function createDayRow() {

@@ -6,7 +6,11 @@ const PEOPLE = {
   1: { user_id: '1', username: 'ann' },
   2: { user_id: '2', username: 'ben' },
 };
-const STORE = { me: PEOPLE[1], person: (userId) => PEOPLE[userId] ?? null };
+const STORE = {
+  me: PEOPLE[1],
+  person: (userId) => PEOPLE[userId] ?? null,
+  isBlocked: (userId) => userId === '4',
+};
 
 function entry(seq, { from = '2', at, ...rest }) {
   return { seq: BigInt(seq), kind: 'text', sender_id: from, created_at: at, text: 'x', ...rest };
@@ -92,4 +96,32 @@ test('tells in words what happened to a group, and begins a new block after it',
     ],
   );
   assert.equal(items.at(-1).follows, false);
+});
+
+test('quotes what a message answers, as far as it is known', () => {
+  const at = '2026-03-01T12:00:00.000';
+  const first = entry(1, { at, text: 'a question' });
+  const quoted = (seq) => (seq === 1n ? first : null);
+  const entries = [entry(5, { at, reply_to_seq: 1n }), entry(6, { at, reply_to_seq: 2n })];
+  const [, known, unknown] = rowItems({ entries, waiting: [], store: STORE, quoted });
+  assert.deepEqual(known.quote, { seq: 1n, name: 'ben', text: 'a question' });
+  assert.equal(unknown.quote.text, 'Message');
+});
+
+test('marks where what is new from others begins, once', () => {
+  const at = '2026-03-01T12:00:00.000';
+  const entries = [
+    entry(1, { at }),
+    entry(2, { at, from: '1' }),
+    entry(3, { at }),
+    entry(4, { at }),
+  ];
+  const items = rowItems({ entries, waiting: [], store: STORE, readSeq: 1n });
+  assert.deepEqual(kinds(items), ['day', 'message', 'message', 'new', 'message', 'message']);
+});
+
+test('hides what somebody says whom one blocks', () => {
+  const entries = [entry(1, { from: '4', at: '2026-03-01T12:00:00.000', text: 'insult' })];
+  const [, message] = rowItems({ entries, waiting: [], store: STORE, group: true });
+  assert.doesNotMatch(message.text, /insult/);
 });

@@ -11,19 +11,21 @@ import { createConversationList, titleOf } from './conversation_list.js';
 import { openNewGroup } from './group_forms.js';
 import { createNotificationOffer } from './notification_offer.js';
 import { createAvatar } from './people.js';
+import { createSettings } from './settings.js';
 import { called } from './words.js';
 
 const MINUTE_MS = 60_000;
+const SETTINGS = 'settings';
 
 // `dispose()` takes it out of service. `onTry()`: connect now; `onLogOut()`: leave.
-export function createShell({ client, store, notifier, onTry, onLogOut }) {
+export function createShell({ client, store, notifier, onTry, onLogOut, onErased }) {
   const banner = createBanner({ onTry });
   const lists = {
     chats: createConversationList({ store, onNewGroup }),
     contacts: createContactList({ client, store, onOpen: openDirect }),
   };
   const offer = createNotificationOffer({ notifier, onDecided: () => store.changed() });
-  const sidebar = createSidebar({ store, lists, offer, onLogOut });
+  const sidebar = createSidebar({ store, lists, offer });
   const main = el('main', { class: 'main' });
   const nothing = el(
     'div',
@@ -34,8 +36,9 @@ export function createShell({ client, store, notifier, onTry, onLogOut }) {
   const news = el('div', { class: 'visually-hidden', 'aria-live': 'polite', testid: 'news' });
   const node = el('div', { class: 'shell' }, banner.node, sidebar.node, main, news);
   let route = currentRoute();
-  let chat = null;
-  let openId = null;
+  // What stands in `main`, and which: "settings" or a conversation's id.
+  let view = null;
+  let shown = null;
   let phase = 'idle';
 
   const unsubscribe = store.subscribe(update);
@@ -62,7 +65,7 @@ export function createShell({ client, store, notifier, onTry, onLogOut }) {
   function onPhase(current) {
     phase = current;
     banner.update(phase);
-    if (phase === 'live') chat?.cameBack();
+    if (phase === 'live') view?.cameBack();
   }
 
   async function openDirect(userId) {
@@ -76,23 +79,31 @@ export function createShell({ client, store, notifier, onTry, onLogOut }) {
   }
 
   function update() {
-    node.dataset.pane = route.conversationId ? 'chat' : 'list';
+    node.dataset.pane = route.conversationId || route.list === SETTINGS ? 'main' : 'list';
     sidebar.update(route);
-    showConversation();
+    showMain();
     const unread = store.unreadConversations;
     document.title = unread > 0 ? `(${unread}) Chat` : 'Chat';
   }
 
-  function showConversation() {
-    const wanted = store.conversation(route.conversationId)?.conversation_id ?? null;
-    if (wanted !== null && wanted === openId) return chat.update(route);
-    if (wanted === null && openId === null && main.contains(nothing)) return leaveUnknown();
-    chat?.dispose();
-    openId = wanted;
-    chat = wanted === null ? null : createChat({ client, store, route });
-    main.replaceChildren(chat ? chat.node : nothing);
-    chat?.opened();
+  function showMain() {
+    const known = store.conversation(route.conversationId)?.conversation_id ?? null;
+    const wanted = route.list === SETTINGS ? SETTINGS : known;
+    if (wanted !== null && wanted === shown) return view.update(route);
+    if (wanted === null && main.contains(nothing)) return leaveUnknown();
+    view?.dispose();
+    shown = wanted;
+    view = wanted === null ? null : createView(wanted);
+    main.replaceChildren(view ? view.node : nothing);
+    view?.update(route);
+    view?.opened();
+    if (view === null) sidebar.focus();
     leaveUnknown();
+  }
+
+  function createView(wanted) {
+    if (wanted !== SETTINGS) return createChat({ client, store, route });
+    return createSettings({ account: client.account, store, notifier, onLogOut, onErased });
   }
 
   // An address of a conversation that is not, or no longer, ours.
@@ -117,25 +128,23 @@ export function createShell({ client, store, notifier, onTry, onLogOut }) {
     unsubscribe();
     listening.abort();
     clearInterval(clock);
-    chat?.dispose();
+    view?.dispose();
     document.title = 'Chat';
   }
 }
 
-function createSidebar({ store, lists, offer, onLogOut }) {
+function createSidebar({ store, lists, offer }) {
   const avatar = createAvatar();
-  avatar.update(store.me);
-  const logOut = el(
-    'button',
+  const settings = el(
+    'a',
     {
-      type: 'button',
       class: 'ghost',
-      testid: 'log-out',
-      title: 'Log out',
-      'aria-label': 'Log out',
-      on: { click: onLogOut },
+      testid: 'open-settings',
+      title: 'Settings',
+      'aria-label': 'Settings',
+      href: hrefOf({ list: SETTINGS }),
     },
-    icon('exit'),
+    icon('gear'),
   );
   const tabs = [
     { list: 'chats', label: 'Chats', count: () => store.unreadConversations },
@@ -143,11 +152,13 @@ function createSidebar({ store, lists, offer, onLogOut }) {
   ];
   const nav = el('nav', { class: 'tabs', 'aria-label': 'Lists' });
   const body = el('div', { class: 'sidebar-body' });
-  const me = el('span', { class: 'me-name', testid: 'me', text: nameOf(store.me) });
+  const me = el('span', { class: 'me-name', testid: 'me' });
+  // Behind the settings stays the list from which one came.
+  let list = 'chats';
   const node = el(
     'aside',
     { class: 'sidebar' },
-    el('header', { class: 'me' }, avatar.node, me, logOut),
+    el('header', { class: 'me' }, avatar.node, me, settings),
     nav,
     body,
     offer.node,
@@ -156,16 +167,28 @@ function createSidebar({ store, lists, offer, onLogOut }) {
     node,
     update(route) {
       offer.update(store.conversations().length > 0);
+      avatar.update(store.me);
+      setText(me, nameOf(store.me));
+      if (route.list === SETTINGS) settings.setAttribute('aria-current', 'page');
+      else {
+        settings.removeAttribute('aria-current');
+        list = route.list;
+      }
       reconcile(nav, tabs, { keyOf: ({ list }) => list, create: tabRow });
       for (const link of nav.querySelectorAll('a')) {
-        const { list } = link.dataset;
-        link.href = hrefOf({ list, conversationId: route.conversationId });
-        if (list === route.list) link.setAttribute('aria-current', 'page');
+        const { list: target } = link.dataset;
+        link.href = hrefOf({ list: target, conversationId: route.conversationId });
+        if (target === route.list) link.setAttribute('aria-current', 'page');
         else link.removeAttribute('aria-current');
       }
-      const shown = lists[route.list];
+      const shown = lists[list];
       shown.update(route);
       if (!body.contains(shown.node)) body.replaceChildren(shown.node);
+    },
+    // Where the keyboard goes on when what had the focus is gone.
+    focus() {
+      if (document.activeElement !== document.body) return;
+      nav.querySelector('[aria-current]')?.focus({ preventScroll: true });
     },
   };
 }

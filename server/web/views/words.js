@@ -21,6 +21,12 @@ export const ROLES = { owner: 'Owner', admin: 'Admin', member: 'Member' };
 
 const BECOMES = { owner: 'an owner', admin: 'an admin', member: 'a member' };
 
+// What a text shows as where one line of it is shown.
+export function textInWords({ text, deleted, sender_id: senderId }, store) {
+  if (deleted) return 'Message deleted';
+  return store.isBlocked(senderId) ? 'Message of somebody you block' : text;
+}
+
 // "You", a name, or a word until somebody is known. `store` knows people.
 export function called(store, userId) {
   if (userId === store.me.user_id) return 'You';
