@@ -69,6 +69,13 @@ export class Person {
     await this.find('settings').waitFor();
   }
 
+  async takesName(displayName) {
+    await this.opensSettings();
+    await this.find('display-name').fill(displayName);
+    await this.find('save-name').click();
+    await until(`${this.name} has a name`, async () => (await this.find('me').textContent()) === displayName);
+  }
+
   // From now on no new connection succeeds. A live one has to be ended from the other side.
   async isCutOff() {
     await this.context.route(TICKETS, (route) => route.abort());
