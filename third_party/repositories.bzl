@@ -220,6 +220,13 @@ def _test_libraries():
         sets = {"python_websockets": "packages"},
     )
     debian_packages(
+        name = "promtool",
+        build_file = "//third_party/promtool:promtool.BUILD",
+        files = {"//third_party/promtool:run_promtool.sh": "bin/promtool"},
+        lock = "//third_party/promtool:lock.json",
+        sets = {"promtool": "packages"},
+    )
+    debian_packages(
         name = "python_checks",
         build_file = "//third_party/python_checks:python_checks.BUILD",
         lock = "//third_party/python_checks:lock.json",

@@ -51,10 +51,13 @@ asio::awaitable<http::Response> AdminServer::AnswerMetrics() {
   std::vector<telemetry::ShardSnapshot> shards;
   for (ShardServer* server : parts_.shards) shards.push_back(co_await TakeSnapshot(*server, home_));
   BackendCounters backend = parts_.backend.counters();
-  co_return http::TextResponse(http::Status::kOk,
-                               telemetry::RenderMetrics({.shards = std::move(shards),
-                                                         .store = backend.store,
-                                                         .parts = std::move(backend.parts)}));
+  backend.queues.push_back({"hashing", parts_.hashing_threads.measures()});
+  co_return http::TextResponse(
+      http::Status::kOk, telemetry::RenderMetrics({.shards = std::move(shards),
+                                                   .store = backend.store,
+                                                   .queues = std::move(backend.queues),
+                                                   .parts = std::move(backend.parts),
+                                                   .histograms = std::move(backend.histograms)}));
 }
 
 asio::awaitable<http::Response> AdminServer::AnswerDrain() {

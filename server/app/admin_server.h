@@ -12,12 +12,14 @@
 #include "server/http/server.h"
 #include "server/net/file_descriptor.h"
 #include "server/runtime/asio.h"
+#include "server/runtime/worker_pool.h"
 
 namespace chat::app {
 
 struct AdminParts {
   const Backend& backend;
   std::vector<ShardServer*> shards;
+  const runtime::WorkerPool& hashing_threads;
   // Begins to let the clients go, as SIGTERM does; a second time changes nothing.
   std::function<void()> drain;
 };

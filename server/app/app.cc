@@ -94,11 +94,12 @@ void RunningServer::AddShard(const config::Config& config, net::FileDescriptor l
 void RunningServer::AddAdmin(net::FileDescriptor listening_socket) {
   std::vector<ShardServer*> servers;
   for (ShardServer& server : servers_) servers.push_back(&server);
-  admin_.emplace(
-      shards_.front(),
-      AdminParts{
-          .backend = *opened_.backend, .shards = std::move(servers), .drain = [this] { Drain(); }},
-      std::move(listening_socket));
+  admin_.emplace(shards_.front(),
+                 AdminParts{.backend = *opened_.backend,
+                            .shards = std::move(servers),
+                            .hashing_threads = hashing_threads_,
+                            .drain = [this] { Drain(); }},
+                 std::move(listening_socket));
   admin_->Start();
 }
 

@@ -52,7 +52,9 @@ struct ShardPorts {
 
 struct BackendCounters {
   telemetry::StoreSnapshot store;
+  std::vector<telemetry::QueueSnapshot> queues;
   std::vector<telemetry::PartNumber> parts;
+  std::vector<telemetry::PartHistogram> histograms;
 };
 
 // Thread: the main one, but for what bus() and the ports say, and counters(): any.

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "server/redis/canary_measures.h"
+
 namespace chat::app {
 namespace {
 
@@ -12,6 +14,13 @@ using Kind = telemetry::PartNumber::Kind;
 
 double Seconds(std::optional<std::chrono::milliseconds> time) {
   return time ? static_cast<double>(time->count()) / 1000.0 : -1.0;
+}
+
+// As of now, not of the loop's last turn: it has to rise when the loop stands still.
+std::optional<std::chrono::milliseconds> SinceHeard(const redis::CanaryMeasures& canary) {
+  if (canary.heard == 0) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               canary.heard_at);
 }
 
 std::vector<telemetry::PartNumber> StateNumbers(const cluster::ClusterState& state) {
@@ -76,6 +85,15 @@ std::vector<telemetry::PartNumber> ClusterNumbers(const ClusterReport& report) {
   return numbers;
 }
 
+std::vector<telemetry::PartNumber> PostgresNumbers(const postgres::DatabaseCounters& counters) {
+  return {
+      Total("chat_postgres_reconnects_total", "Connections to PostgreSQL made after the first.",
+            counters.reconnects),
+      Total("chat_postgres_doubts_total", "Commits whose answer was lost, and then looked up.",
+            counters.doubts),
+  };
+}
+
 std::vector<telemetry::PartNumber> RedisNumbers(const redis::BroadcastCounters& counters) {
   return {
       Total("chat_redis_messages_said_total", "Messages said to all nodes.", counters.said),
@@ -86,7 +104,22 @@ std::vector<telemetry::PartNumber> RedisNumbers(const redis::BroadcastCounters& 
             counters.dropped),
       Total("chat_redis_reconnects_total", "Attempts to connect after the first.",
             counters.reconnects),
+      Total("chat_redis_canaries_said_total", "Messages said through Redis to oneself.",
+            counters.canary.said),
+      Total("chat_redis_canaries_heard_total", "Of those, the ones that came back.",
+            counters.canary.heard),
+      Total("chat_redis_silences_total",
+            "Times that Redis took what was said, without an error, and nobody heard it.",
+            counters.canary.silences),
+      {"chat_redis_canary_age_seconds", "Since one last came back; -1 before that.", Kind::kGauge,
+       Seconds(SinceHeard(counters.canary))},
   };
+}
+
+telemetry::PartHistogram RedisRoundTrips(const redis::BroadcastCounters& counters) {
+  return {"chat_redis_round_trip_seconds",
+          "From saying something to oneself through Redis to hearing it.",
+          counters.canary.round_trips};
 }
 
 }  // namespace chat::app

@@ -242,23 +242,41 @@ void ClusteredBackend::CountRedis() {
   redis_counters_ = redis_->counters();
 }
 
-std::vector<telemetry::PartNumber> ClusteredBackend::PartNumbers() const {
+std::vector<telemetry::PartNumber> ClusteredBackend::PartNumbers(
+    const postgres::DatabaseCounters& store, const redis::BroadcastCounters& redis) const {
   std::vector<telemetry::PartNumber> numbers = ClusterNumbers(loop_->report());
-  const std::vector<telemetry::PartNumber> refused = RateNumbers(local_rate_limits_.refused());
-  numbers.insert(numbers.end(), refused.begin(), refused.end());
-  if (!redis_) return numbers;
-  const std::lock_guard lock(mutex_);
-  const std::vector<telemetry::PartNumber> more = RedisNumbers(redis_counters_);
-  numbers.insert(numbers.end(), more.begin(), more.end());
+  const auto add = [&](const std::vector<telemetry::PartNumber>& more) {
+    numbers.insert(numbers.end(), more.begin(), more.end());
+  };
+  add(RateNumbers(local_rate_limits_.refused()));
+  add(PostgresNumbers(store));
+  if (redis_) add(RedisNumbers(redis));
   return numbers;
+}
+
+redis::BroadcastCounters ClusteredBackend::redis_counters() const {
+  const std::lock_guard lock(mutex_);
+  return redis_counters_;
 }
 
 BackendCounters ClusteredBackend::counters() const {
   const postgres::DatabaseCounters store = database_->counters();
+  const redis::BroadcastCounters redis = redis_counters();
+  std::vector<telemetry::PartHistogram> histograms;
+  if (redis_) histograms.push_back(RedisRoundTrips(redis));
   return {.store = {.commits = store.commits,
                     .writes = store.appends + store.changes + store.writes,
-                    .reads = store.reads},
-          .parts = PartNumbers()};
+                    .reads = store.reads,
+                    .committed = store.committed},
+          .queues = {{"appends", store.append_queue},
+                     {"locked_appends", store.locked_append_queue},
+                     {"changes", store.change_queue},
+                     {"writes", store.write_queue},
+                     {"reads", store.read_queue},
+                     {"log_reads", store.log_read_queue},
+                     {"nodes", store.control_queue}},
+          .parts = PartNumbers(store, redis),
+          .histograms = std::move(histograms)};
 }
 
 void ClusteredBackend::Stop() {

@@ -54,7 +54,9 @@ class ClusteredBackend final : public Backend {
   std::unique_ptr<redis::RateLimits> ShareRateLimits(std::string key_prefix);
   Broadcast& broadcast();
   void CountRedis();
-  std::vector<telemetry::PartNumber> PartNumbers() const;
+  std::vector<telemetry::PartNumber> PartNumbers(const postgres::DatabaseCounters& store,
+                                                 const redis::BroadcastCounters& redis) const;
+  redis::BroadcastCounters redis_counters() const;
 
   // For a node without Redis: whatever it says, the others find in the log.
   class SilentBroadcast final : public Broadcast {

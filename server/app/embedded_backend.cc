@@ -65,8 +65,13 @@ std::unique_ptr<SigningKeys> EmbeddedBackend::MakeSigningKeys(Executor& home) {
 
 BackendCounters EmbeddedBackend::counters() const {
   const sqlite::DatabaseCounters store = database_->counters();
-  return {.store = {.commits = store.commits, .writes = store.writes, .reads = store.reads},
-          .parts = RateNumbers(rate_limits_.refused())};
+  return {.store = {.commits = store.commits,
+                    .writes = store.writes,
+                    .reads = store.reads,
+                    .committed = store.committed},
+          .queues = {{"writes", store.write_queue}, {"reads", store.read_queue}},
+          .parts = RateNumbers(rate_limits_.refused()),
+          .histograms = {}};
 }
 
 }  // namespace chat::app

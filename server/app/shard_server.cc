@@ -139,7 +139,8 @@ http::SessionOptions ShardServer::MakeSessionOptions() {
                   [this](http::UpgradeCredentials shown) { return Authenticate(std::move(shown)); },
               .admit = [this] { return Admit(); },
               .accept = [this](net::NewWebSocket made) { connections_.Add(std::move(made)); }},
-          .trusted_proxies = ToPrefixes(config_.trusted_proxies)};
+          .trusted_proxies = ToPrefixes(config_.trusted_proxies),
+          .on_served = [this](const http::ServedRequest& served) { http_meter_.Count(served); }};
 }
 
 void ShardServer::Serve(net::FileDescriptor listening_socket) {
@@ -229,17 +230,27 @@ asio::awaitable<void> ShardServer::Stop() { co_await http_->Stop(kHttpPatience);
 telemetry::ShardSnapshot ShardServer::Snapshot() const {
   const HubCounters& hub = hub_.counters();
   const OutboxTotals& outboxes = hub_.outbox_totals();
+  const net::ConnectionCounters& sockets = connections_.counters();
   return {.shard = shard_.number(),
           .connections = connections_.size(),
+          .outbox_bytes = outboxes.bytes,
+          .connections_opened = sockets.opened,
+          .bytes_received = sockets.bytes_received,
+          .bytes_sent = sockets.bytes_sent,
           .frames_received = hub.frames_received,
           .invalid_frames = hub.invalid_frames,
           .sends = hub.sends,
           .acks = hub.acks,
+          .sends_refused = hub.sends_refused,
           .bodies_delivered = hub.bodies_delivered,
           .heartbeat_timeouts = hub.heartbeat_timeouts,
           .gaps = outboxes.gaps,
           .bodies_shed = outboxes.bodies_shed,
-          .slow_consumers = outboxes.overflows};
+          .typing_shed = outboxes.typing_shed,
+          .slow_consumers = outboxes.overflows,
+          .send_ack_seconds = hub.send_ack_seconds,
+          .send_visible_seconds = hub.send_visible_seconds,
+          .http = http_meter_.measures()};
 }
 
 }  // namespace chat::app

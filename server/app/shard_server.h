@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "server/app/backend.h"
+#include "server/app/http_meter.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/credential_issuer.h"
 #include "server/auth/keyring.h"
@@ -86,6 +87,7 @@ class ShardServer {
   auth::CredentialIssuer issuer_;
   http::Api api_;
   http::Router router_;
+  HttpMeter http_meter_;
   std::optional<http::Server> http_;
   bool is_draining_ = false;
 };

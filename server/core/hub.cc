@@ -147,6 +147,7 @@ void Hub::EndSession(const SessionOwner& session) {
 }
 
 void Hub::Deliver(const CommittedEntry& entry, const MemberList& list) {
+  const std::uint64_t delivered_before = counters_.bodies_delivered;
   std::optional<SharedFrame> frame;  // made for the first who is here
   const auto deliver_to = [&](UserId user) {
     roster_.ForEachOf(user, [&](Connection& connection) {
@@ -157,6 +158,10 @@ void Hub::Deliver(const CommittedEntry& entry, const MemberList& list) {
   for (const UserId member : list.members) deliver_to(member);
   for (const FormerMember& former : list.former) {
     if (entry.entry.seq <= former.left_seq) deliver_to(former.user_id);
+  }
+  const std::uint64_t delivered = counters_.bodies_delivered - delivered_before;
+  if (delivered > 0) {
+    counters_.send_visible_seconds.Add(now_.wall - entry.entry.created_at, delivered);
   }
   Delayed(entry);
 }

@@ -28,6 +28,7 @@
 #include "server/core/recent_revocations.h"
 #include "server/core/roster.h"
 #include "server/core/sync_driver.h"
+#include "server/measures/histogram.h"
 #include "server/ports/bus.h"
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
@@ -62,8 +63,13 @@ struct HubCounters {
   std::uint64_t invalid_frames = 0;
   std::uint64_t sends = 0;
   std::uint64_t acks = 0;
+  std::uint64_t sends_refused = 0;  // by the store
   std::uint64_t bodies_delivered = 0;
   std::uint64_t heartbeat_timeouts = 0;
+  // From the turn in which a send was received to that in which its ack was queued.
+  Histogram send_ack_seconds{kMillisecondBounds};
+  // From an entry's created_at to the turn in which it was queued, for each connection that got it.
+  Histogram send_visible_seconds{kMillisecondBounds};
 };
 
 // Thread: the shard's. Lifetime: the shard's; destroyed before the ports.

@@ -139,7 +139,8 @@ void Hub::HandleSend(Connection& connection, Ref ref, const v1::SendCommand& com
   const std::uint64_t number = sends_.Add({.connection = connection.handle(),
                                            .ref = ref,
                                            .conversation_id = conversation,
-                                           .client_msg_id = command.client_msg_id()});
+                                           .client_msg_id = command.client_msg_id(),
+                                           .sent_at = now_.steady});
   ports_.messages.Append(
       {.conversation_id = conversation,
        .sender_id = connection.owner().user_id,
@@ -167,6 +168,7 @@ void Hub::SendAnswered(std::uint64_t number, Result<Appended, AppendError> answe
   }
   const std::optional<PendingSend> send = sends_.Take(number);
   if (!send) return;
+  ++counters_.sends_refused;
   if (Connection* connection = roster_.Find(send->connection)) {
     --connection->sends_in_flight;
     Refuse(*connection, send->ref, ToRefusal(answer.error()));
@@ -180,6 +182,7 @@ void Hub::AckSend(std::uint64_t number, const Appended& appended) {
   if (connection == nullptr) return;
   --connection->sends_in_flight;
   ++counters_.acks;
+  counters_.send_ack_seconds.Add(now_.steady - send->sent_at);
   connection->Send(AckFrame(send->ref, {.conversation_id = send->conversation_id,
                                         .client_msg_id = send->client_msg_id,
                                         .message_id = appended.message_id,

@@ -233,7 +233,20 @@ Outbox::Outbox(Encoding encoding, const OutboxLimits& limits, OutboxTotals& tota
   assert(limits.bytes_max <= limits.bytes_hard_max);
 }
 
-Outbox::~Outbox() = default;
+// Keeps the shard's sum right over one change, of which there are too many kinds to count each.
+class Outbox::Accounting {
+ public:
+  explicit Accounting(const Outbox& outbox) : outbox_(outbox), before_(outbox.bytes()) {}
+  ~Accounting() { outbox_.totals_->bytes += outbox_.bytes() - before_; }
+  Accounting(const Accounting&) = delete;
+  Accounting& operator=(const Accounting&) = delete;
+
+ private:
+  const Outbox& outbox_;
+  std::size_t before_;
+};
+
+Outbox::~Outbox() { totals_->bytes -= bytes(); }
 
 std::size_t Outbox::bytes() const { return state_ ? state_->bytes : 0; }
 
@@ -255,6 +268,7 @@ void Outbox::DropTyping() {
 }
 
 void Outbox::DropPresence() {
+  const Accounting accounting(*this);
   if (!state_) return;
   state_->bytes -= state_->presence.size() * kSignalBytesMax;
   state_->presence.clear();
@@ -278,10 +292,12 @@ bool Outbox::Admit(std::size_t more) {
 }
 
 void Outbox::Push(WireFrame frame) {
+  const Accounting accounting(*this);
   if (Admit(frame->size())) Open().Append({.frame = std::move(frame)});
 }
 
 void Outbox::PushBody(WireFrame frame, ConversationId conversation, Seq seq, Change change) {
+  const Accounting accounting(*this);
   if (overflowed_) return;
   const bool waiting = state_ && state_->waiting();
   const std::size_t room = waiting ? limits_->bytes_max : limits_->bytes_hard_max;
@@ -307,6 +323,7 @@ void Outbox::AddGap(ConversationId conversation, Seq seq, Change change) {
 }
 
 void Outbox::PushPresence(const PresenceChange& change) {
+  const Accounting accounting(*this);
   if (overflowed_) return;
   if (state_) {
     const auto at = std::ranges::lower_bound(state_->presence, UserOf(change), {}, UserOf);
@@ -328,6 +345,7 @@ void Outbox::PushPresenceSnapshot(WireFrame frame) {
 }
 
 void Outbox::PushTyping(WireFrame frame, ConversationId conversation, UserId user) {
+  const Accounting accounting(*this);
   if (overflowed_) return;
   if (bytes() + frame->size() > limits_->bytes_max) {
     ++totals_->typing_shed;
@@ -346,6 +364,7 @@ void Outbox::PushTyping(WireFrame frame, ConversationId conversation, UserId use
 }
 
 std::size_t Outbox::Gather(std::span<std::string_view> parts) {
+  const Accounting accounting(*this);
   if (!state_) return 0;
   const std::size_t shown = state_->Show(parts, 0, encoding_);
   if (shown == parts.size() || !state_->EncodePending(encoding_)) return shown;
@@ -353,6 +372,7 @@ std::size_t Outbox::Gather(std::span<std::string_view> parts) {
 }
 
 void Outbox::Consume(std::size_t bytes) {
+  const Accounting accounting(*this);
   while (bytes > 0) {
     assert(state_ && state_->waiting());
     bytes -= state_->ConsumeFirst(bytes);

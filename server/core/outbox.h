@@ -27,8 +27,9 @@ struct OutboxLimits {
   std::size_t bytes_hard_max = 4 * kMebibyte;
 };
 
-// What the outboxes of one shard gave up since the start, for its metrics.
+// What waits in the outboxes of one shard, and what they gave up since the start, for its metrics.
 struct OutboxTotals {
+  std::size_t bytes = 0;  // the sum of their bytes()
   std::uint64_t typing_shed = 0;
   std::uint64_t bodies_shed = 0;
   std::uint64_t gaps = 0;  // markers queued
@@ -85,6 +86,7 @@ class Outbox {
 
  private:
   struct State;
+  class Accounting;
 
   State& Open();
   bool Admit(std::size_t more);

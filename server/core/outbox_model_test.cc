@@ -61,6 +61,7 @@ class RandomServer {
 
   void CompareSizes() {
     ASSERT_EQ(outbox_.bytes(), naive_.bytes());
+    ASSERT_EQ(totals_.bytes, naive_.bytes());
     ASSERT_EQ(outbox_.empty(), naive_.empty());
     ASSERT_EQ(outbox_.overflowed(), naive_.overflowed());
     ASSERT_TRUE(outbox_.overflowed() || outbox_.bytes() <= kLimits.bytes_hard_max);

@@ -11,6 +11,7 @@
 #include "protocol/ids.h"
 #include "server/core/connection_handle.h"
 #include "server/core/events.h"
+#include "server/core/moment.h"
 
 namespace chat {
 
@@ -19,6 +20,7 @@ struct PendingSend {
   Ref ref;
   ConversationId conversation_id;
   std::string client_msg_id;
+  Instant sent_at{};
 };
 
 // Thread: the shard's. Lifetime: the hub's.

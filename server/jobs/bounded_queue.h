@@ -1,12 +1,15 @@
 // The queue between the shards and the store's threads.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <mutex>
 #include <utility>
 #include <vector>
+
+#include "server/measures/queue_measures.h"
 
 namespace chat {
 
@@ -29,8 +32,11 @@ class BoundedQueue {
     const std::lock_guard lock(mutex_);
     const bool fits = entries_.size() < limits_.items_max &&
                       (entries_.empty() || bytes_ + bytes <= limits_.bytes_max);
-    if (closed_ || !fits) return false;
-    entries_.push_back({std::move(item), bytes});
+    if (closed_ || !fits) {
+      ++measures_.refused;
+      return false;
+    }
+    entries_.push_back({std::move(item), bytes, Clock::now()});
     bytes_ += bytes;
     not_empty_.notify_one();
     return true;
@@ -50,6 +56,14 @@ class BoundedQueue {
     return TakeLocked(count_max);
   }
 
+  QueueMeasures measures() const {
+    const std::lock_guard lock(mutex_);
+    QueueMeasures measures = measures_;
+    measures.items = entries_.size();
+    measures.bytes = bytes_;
+    return measures;
+  }
+
   // Ends the waiting of all who take, and returns what nobody took.
   std::vector<Item> Close() {
     const std::lock_guard lock(mutex_);
@@ -59,15 +73,20 @@ class BoundedQueue {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   struct Entry {
     Item item;
     std::size_t bytes;
+    Clock::time_point pushed_at;
   };
 
   std::vector<Item> TakeLocked(std::size_t count_max) {
     std::vector<Item> taken;
+    const Clock::time_point now = Clock::now();
     while (!entries_.empty() && taken.size() < count_max) {
       bytes_ -= entries_.front().bytes;
+      measures_.waits.Add(now - entries_.front().pushed_at);
       taken.push_back(std::move(entries_.front().item));
       entries_.pop_front();
     }
@@ -75,11 +94,12 @@ class BoundedQueue {
   }
 
   const QueueLimits limits_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable not_empty_;
   std::deque<Entry> entries_;
   std::size_t bytes_ = 0;
   bool closed_ = false;
+  QueueMeasures measures_;  // but for what is there now
 };
 
 }  // namespace chat

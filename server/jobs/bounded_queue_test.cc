@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -64,6 +66,20 @@ TEST(BoundedQueueTest, GivesOutWhatIsThereWithoutWaiting) {
 
   EXPECT_EQ(queue.TakeNow(2), (std::vector{1, 2}));
   EXPECT_EQ(queue.TakeNow(2), std::vector{3});
+}
+
+TEST(BoundedQueueTest, TellsWhatWaitsWhatItRefusedAndHowManyWereTaken) {
+  BoundedQueue<int> queue({.items_max = 3, .bytes_max = 100});
+  for (int item = 1; item <= 4; ++item) queue.TryPush(item, 10);
+  queue.Take(2);
+
+  const QueueMeasures measures = queue.measures();
+  EXPECT_EQ(measures.items, 1u);
+  EXPECT_EQ(measures.bytes, 10u);
+  EXPECT_EQ(measures.refused, 1u);
+  const auto waited = measures.waits.counts();
+  EXPECT_EQ(std::accumulate(waited.begin(), waited.end(), std::uint64_t{0}), 2u);
+  EXPECT_GE(measures.waits.sum(), 0.0);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 
 #include "protocol/ids.h"
 #include "server/jobs/bounded_queue.h"
+#include "server/measures/queue_measures.h"
 #include "server/ports/completion.h"
 #include "server/ports/executor.h"
 #include "server/ports/messages.h"
@@ -51,6 +52,8 @@ class AppendLanes {
 
   // Messages submitted since the start.
   std::uint64_t item_count() const { return item_count_.load(); }
+  QueueMeasures queue_measures() const { return fast_.measures(); }
+  QueueMeasures locked_queue_measures() const { return slow_.measures(); }
 
   // Finishes what is being written, completes the rest with kUnavailable, and ends.
   void Stop();

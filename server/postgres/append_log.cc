@@ -67,9 +67,11 @@ void AppendLog::TryOnce(Progress& progress, Messages messages, LockWait locks) {
                           .position = position(),
                           .locks = locks,
                           .now = surroundings_.clock.Now()};
+    const auto begin = std::chrono::steady_clock::now();
     in_doubt_ = true;
     progress.verdicts = CallAppendBatch(connection, surroundings_.lease.ids(), call, messages);
     in_doubt_ = false;
+    progress.commit_time = std::chrono::steady_clock::now() - begin;
     return true;
   });
   surroundings_.health.Succeed();
@@ -134,6 +136,7 @@ void AppendLog::Publish(const Progress& progress, Messages messages) {
   if (batch->entries.empty()) return;
   ++next_batch_;
   ++surroundings_.health.commits;
+  surroundings_.health.commit_meter.Add(batch->entries.size(), progress.commit_time);
   surroundings_.bus.Publish(std::shared_ptr<const CommitBatch>(std::move(batch)));
 }
 

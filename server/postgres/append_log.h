@@ -6,6 +6,7 @@
 // the row is not there and under the next when it is, and the store finds those it already has.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -59,6 +60,7 @@ class AppendLog {
     std::vector<Unanswered> unanswered;
     std::optional<std::vector<AppendVerdict>> verdicts;
     bool given_up = false;
+    std::chrono::steady_clock::duration commit_time{};
   };
 
   LogPosition position() const { return {epoch_, lane_, next_batch_}; }

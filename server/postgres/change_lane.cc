@@ -101,6 +101,7 @@ void ChangeLane::TryOnce(Progress& progress, ChangeJob& job, Connection& connect
   surroundings_.lease.RaiseIdFloor(connection);
   progress.batch = std::make_shared<CommitBatch>();
   progress.batch->position = {epoch_, kChangeLane, next_batch_};
+  const auto begin = std::chrono::steady_clock::now();
   pqxx::work sql(connection.pq());
   Lease::Hold(connection, sql, progress.lease);
   const UnixTime now = surroundings_.clock.Now();
@@ -109,6 +110,7 @@ void ChangeLane::TryOnce(Progress& progress, ChangeJob& job, Connection& connect
   if (!IsEmpty(*progress.batch)) WriteLog(*progress.batch, now, sql, connection);
   sql.commit();
   progress.committed = true;
+  progress.commit_time = std::chrono::steady_clock::now() - begin;
 }
 
 void ChangeLane::WriteLog(const CommitBatch& batch, UnixTime now, pqxx::transaction_base& sql,
@@ -167,6 +169,7 @@ void ChangeLane::Publish(const Progress& progress) {
   if (IsEmpty(*progress.batch)) return;
   ++next_batch_;
   ++surroundings_.health.commits;
+  surroundings_.health.commit_meter.Add(1, progress.commit_time);
   surroundings_.bus.Publish(std::shared_ptr<const CommitBatch>(progress.batch));
 }
 

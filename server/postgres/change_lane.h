@@ -11,6 +11,7 @@
 
 #include "server/jobs/bounded_queue.h"
 #include "server/jobs/job.h"
+#include "server/measures/queue_measures.h"
 #include "server/ports/bus.h"
 #include "server/postgres/append_log.h"
 #include "server/postgres/attempts.h"
@@ -45,6 +46,7 @@ class ChangeLane {
 
   // Jobs submitted since the start.
   std::uint64_t job_count() const { return job_count_.load(); }
+  QueueMeasures queue_measures() const { return queue_.measures(); }
 
   // Finishes the job that runs, completes the rest with kUnavailable, and ends.
   void Stop();
@@ -63,6 +65,7 @@ class ChangeLane {
     bool committing = false;  // the commit of `batch` was asked for and not answered
     bool committed = false;
     bool given_up = false;
+    std::chrono::steady_clock::duration commit_time{};
   };
 
   void Run();

@@ -154,7 +154,15 @@ DatabaseCounters Database::counters() const {
           .writes = parts_->writes.job_count(),
           .reads = parts_->reads.job_count(),
           .reconnects = parts_->health.reconnects,
-          .doubts = parts_->health.doubts};
+          .doubts = parts_->health.doubts,
+          .committed = parts_->health.commit_meter.measures(),
+          .append_queue = parts_->appends.queue_measures(),
+          .locked_append_queue = parts_->appends.locked_queue_measures(),
+          .change_queue = parts_->changes.queue_measures(),
+          .write_queue = parts_->writes.queue_measures(),
+          .read_queue = parts_->reads.queue_measures(),
+          .log_read_queue = parts_->log_reads.queue_measures(),
+          .control_queue = parts_->control.queue_measures()};
 }
 
 void Database::Stop() {

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "server/jobs/bounded_queue.h"
+#include "server/measures/commit_meter.h"
+#include "server/measures/queue_measures.h"
 #include "server/postgres/migration_mode.h"
 
 namespace chat::postgres {
@@ -37,7 +39,15 @@ struct DatabaseCounters {
   std::uint64_t writes = 0;
   std::uint64_t reads = 0;
   std::uint64_t reconnects = 0;
-  std::uint64_t doubts = 0;  // commits whose answer was lost
+  std::uint64_t doubts = 0;       // commits whose answer was lost
+  CommitMeasures committed = {};  // of appends and changes
+  QueueMeasures append_queue = {};
+  QueueMeasures locked_append_queue = {};
+  QueueMeasures change_queue = {};
+  QueueMeasures write_queue = {};
+  QueueMeasures read_queue = {};
+  QueueMeasures log_read_queue = {};
+  QueueMeasures control_queue = {};
 };
 
 }  // namespace chat::postgres

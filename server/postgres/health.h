@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "server/measures/commit_meter.h"
+
 namespace chat::postgres {
 
 // Thread: any.
@@ -33,6 +35,7 @@ class Health {
   }
 
   std::atomic<std::uint64_t> commits = 0;
+  CommitMeter commit_meter;
   std::atomic<std::uint64_t> reconnects = 0;
   std::atomic<std::uint64_t> doubts = 0;
 

@@ -12,6 +12,7 @@
 
 #include "server/jobs/bounded_queue.h"
 #include "server/jobs/job.h"
+#include "server/measures/queue_measures.h"
 #include "server/ports/clock.h"
 #include "server/postgres/lease.h"
 #include "server/postgres/link.h"
@@ -55,6 +56,7 @@ class Pool {
 
   // Jobs submitted since the start.
   std::uint64_t job_count() const { return job_count_.load(); }
+  QueueMeasures queue_measures() const { return queue_.measures(); }
 
   // Finishes the jobs that run, completes the rest with kUnavailable, and ends.
   void Stop();

@@ -112,7 +112,8 @@ void Broadcast::StartSession(const Address& address) {
                                 .database = options_.url.database,
                                 .tls = tls()},
                      .channel = options_.url.channel(),
-                     .canary_channel = canary_channel_},
+                     .canary_channel = canary_channel_,
+                     .canary = &counters_.canary},
       SessionEvents{
           .on_joined = [this] { Join(); },
           .on_heard = [this](std::string_view message) { Hear(message); },

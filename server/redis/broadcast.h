@@ -18,6 +18,7 @@
 
 #include "server/ports/broadcast.h"
 #include "server/redis/backoff.h"
+#include "server/redis/canary_measures.h"
 #include "server/redis/connection.h"
 #include "server/redis/failure.h"
 #include "server/redis/lifetime.h"
@@ -67,6 +68,7 @@ struct BroadcastCounters {
   std::uint64_t heard_bytes = 0;
   std::uint64_t dropped = 0;     // said while it was not connected or too much waited, or too large
   std::uint64_t reconnects = 0;  // attempts to connect after the first
+  CanaryMeasures canary = {};
 };
 
 // Thread: the loop's; Open from any. Lifetime: ends while its loop does not run, or on the loop.

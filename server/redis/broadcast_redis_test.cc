@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/redis/broadcast.h"
+#include "server/redis/canary_measures.h"
 #include "server/redis/test_node.h"
 #include "tests/harness/redis_server.h"
 
@@ -221,6 +222,20 @@ TEST_F(BroadcastRedisTest, CountsWhatIsSaidAndHeardButNotWhatItSaysToItself) {
   EXPECT_EQ(counters.heard_bytes, 5u);
   EXPECT_EQ(counters.dropped, 0u);
   EXPECT_EQ(counters.reconnects, 0u);
+}
+
+TEST_F(BroadcastRedisTest, MeasuresHowLongWhatItSaysToItselfIsOnItsWay) {
+  std::optional<TestNode> node;
+  const auto begin = std::chrono::steady_clock::now();
+  Join(node, redis_.url());
+
+  const CanaryMeasures& canary = node->broadcast().counters().canary;
+
+  ASSERT_GE(canary.heard, 1u);
+  EXPECT_GE(canary.said, canary.heard);
+  EXPECT_EQ(canary.silences, 0u);
+  EXPECT_GT(canary.heard_at, begin);
+  EXPECT_GT(canary.round_trips.sum(), 0.0);
 }
 
 TEST_F(BroadcastRedisTest, StoppedOneTellsNothingMore) {

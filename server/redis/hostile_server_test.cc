@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/redis/broadcast.h"
+#include "server/redis/canary_measures.h"
 #include "server/redis/fake_server.h"
 #include "server/redis/stream.h"
 #include "server/redis/test_node.h"
@@ -208,6 +209,10 @@ TEST_F(HostileServerTest, RedisThatTakesMessagesAndSpreadsNoneIsNotJoined) {
   EXPECT_TRUE(node.detail().ends_with(": what is said through it is not heard back."))
       << node.detail();
   EXPECT_EQ(node.listener().joined(), 0);
+  const CanaryMeasures& canary = node.broadcast().counters().canary;
+  EXPECT_EQ(canary.silences, 1u);
+  EXPECT_GE(canary.said, 3u);
+  EXPECT_EQ(canary.heard, 0u);
 }
 
 TEST_F(HostileServerTest, WhatIsHeardBeforeItHasJoinedIsToldAfterwardsInOrder) {

@@ -58,13 +58,17 @@ void Session::WaitForNextCheck() {
 void Session::Check() {
   const bool is_deaf = !unheard_.empty() &&
                        std::chrono::steady_clock::now() >= unheard_.front().said_at + kUnheardMax;
-  if (is_deaf) return subscriber_->FailWith("what is said through it is not heard back");
+  if (is_deaf) {
+    ++options_.canary->silences;
+    return subscriber_->FailWith("what is said through it is not heard back");
+  }
   SayToItself();
   CheckRole();
   WaitForNextCheck();
 }
 
 void Session::SayToItself() {
+  ++options_.canary->said;
   const std::string number = std::to_string(++last_canary_);
   unheard_.push_back({.number = last_canary_, .said_at = std::chrono::steady_clock::now()});
   const std::string_view command[] = {"PUBLISH", options_.canary_channel, number};
@@ -99,6 +103,7 @@ void Session::CheckReceivers(const redisReply& reply, long long least) {
     return publisher_->FailWith("it does not answer as Redis does");
   }
   if (reply.integer < least) {
+    ++options_.canary->silences;
     publisher_->FailWith("it spreads what is said to nobody, though this node is subscribed");
   }
 }
@@ -111,9 +116,19 @@ void Session::Hear(std::string_view channel, std::string_view message) {
 void Session::HearItself(std::string_view message) {
   std::uint64_t number = 0;
   std::from_chars(message.data(), message.data() + message.size(), number);
-  while (!unheard_.empty() && unheard_.front().number <= number) unheard_.pop_front();
+  while (!unheard_.empty() && unheard_.front().number <= number) {
+    if (unheard_.front().number == number) CountHeard(unheard_.front());
+    unheard_.pop_front();
+  }
   if (std::exchange(is_joined_, true)) return;
   events_.on_joined();
+}
+
+void Session::CountHeard(const Canary& canary) {
+  CanaryMeasures& measures = *options_.canary;
+  measures.heard_at = std::chrono::steady_clock::now();
+  measures.round_trips.Add(measures.heard_at - canary.said_at);
+  ++measures.heard;
 }
 
 void Session::Fail(Failure failure) {

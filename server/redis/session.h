@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/redis/canary_measures.h"
 #include "server/redis/connection.h"
 #include "server/redis/failure.h"
 #include "server/redis/lifetime.h"
@@ -34,6 +35,7 @@ struct SessionOptions {
   // A channel of this session alone, on which it hears itself; another one than `channel`, so that
   // the other nodes are not bothered.
   std::string canary_channel;
+  CanaryMeasures* canary;  // outlives the session
 };
 
 struct SessionEvents {
@@ -92,6 +94,7 @@ class Session {
   void CheckRole();
   // `least`: how many must have received it, because they had subscribed before it was said.
   void CheckReceivers(const redisReply& reply, long long least);
+  void CountHeard(const Canary& canary);
   void Hear(std::string_view channel, std::string_view message);
   void HearItself(std::string_view message);
   void Fail(Failure failure);

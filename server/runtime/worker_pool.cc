@@ -21,11 +21,21 @@ WorkerPool::~WorkerPool() {
 bool WorkerPool::Submit(Task work) {
   {
     const std::lock_guard lock(mutex_);
-    if (ending_ || queue_.size() >= queued_max_) return false;
-    queue_.push_back(std::move(work));
+    if (ending_ || queue_.size() >= queued_max_) {
+      ++measures_.refused;
+      return false;
+    }
+    queue_.push_back({std::move(work), std::chrono::steady_clock::now()});
   }
   changed_.notify_one();
   return true;
+}
+
+QueueMeasures WorkerPool::measures() const {
+  const std::lock_guard lock(mutex_);
+  QueueMeasures measures = measures_;
+  measures.items = queue_.size();
+  return measures;
 }
 
 void WorkerPool::RunWorker() {
@@ -33,7 +43,8 @@ void WorkerPool::RunWorker() {
   while (true) {
     changed_.wait(lock, [this] { return ending_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    Task work = std::move(queue_.front());
+    Task work = std::move(queue_.front().work);
+    measures_.waits.Add(std::chrono::steady_clock::now() - queue_.front().submitted_at);
     queue_.pop_front();
     lock.unlock();
     work();

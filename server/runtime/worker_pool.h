@@ -2,6 +2,7 @@
 // Used for password hashing. It does not bring results back: the work posts them to its shard.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -9,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/measures/queue_measures.h"
 #include "server/ports/executor.h"
 
 namespace chat::runtime {
@@ -30,14 +32,22 @@ class WorkerPool {
   // `work` is then dropped and the caller says so to whoever asked.
   [[nodiscard]] bool Submit(Task work);
 
+  QueueMeasures measures() const;
+
  private:
+  struct Waiting {
+    Task work;
+    std::chrono::steady_clock::time_point submitted_at;
+  };
+
   void RunWorker();
 
   const std::size_t queued_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Task> queue_;  // guarded by mutex_
-  bool ending_ = false;     // guarded by mutex_
+  std::deque<Waiting> queue_;  // guarded by mutex_
+  bool ending_ = false;        // guarded by mutex_
+  QueueMeasures measures_;     // guarded by mutex_; but for what is there now
   std::vector<std::thread> threads_;
 };
 

@@ -37,6 +37,8 @@ TEST(WorkerPoolTest, RefusesWorkBeyondItsQueue) {
   EXPECT_TRUE(pool.Submit([] {}));
   EXPECT_TRUE(pool.Submit([] {}));
   EXPECT_FALSE(pool.Submit([] {}));
+  EXPECT_EQ(pool.measures().items, 2u);
+  EXPECT_EQ(pool.measures().refused, 1u);
 
   release.count_down();
 }

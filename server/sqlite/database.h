@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "server/measures/commit_meter.h"
+#include "server/measures/queue_measures.h"
 #include "server/ports/bus.h"
 #include "server/ports/clock.h"
 #include "server/ports/completion.h"
@@ -35,6 +37,9 @@ struct DatabaseCounters {
   std::uint64_t commits = 0;
   std::uint64_t writes = 0;  // several share a commit
   std::uint64_t reads = 0;
+  CommitMeasures committed = {};
+  QueueMeasures write_queue = {};
+  QueueMeasures read_queue = {};
 };
 
 // Thread: any. Lifetime: outlives the adapters; executors, bus and clock outlive it.
@@ -67,7 +72,10 @@ class Database {
   DatabaseCounters counters() const {
     return {.commits = writer_.committing(),
             .writes = writer_.job_count(),
-            .reads = readers_.job_count()};
+            .reads = readers_.job_count(),
+            .committed = writer_.committed(),
+            .write_queue = writer_.queue_measures(),
+            .read_queue = readers_.queue_measures()};
   }
 
   // Ends the threads. What waits, and all that comes later, completes with kUnavailable.

@@ -13,6 +13,7 @@
 #include "protocol/timestamp.h"
 #include "server/jobs/bounded_queue.h"
 #include "server/jobs/job.h"
+#include "server/measures/queue_measures.h"
 #include "server/ports/clock.h"
 #include "server/ports/messages.h"
 #include "server/sqlite/connection.h"
@@ -57,6 +58,8 @@ class Readers {
 
   // Jobs submitted since the start.
   std::uint64_t job_count() const { return job_count_.load(); }
+
+  QueueMeasures queue_measures() const { return queue_.measures(); }
 
   // Finishes the reads that run, completes the rest with kUnavailable, and ends.
   void Stop();

@@ -94,7 +94,9 @@ void Writer::Run() {
 
 void Writer::RunBatch(Jobs<WriteTransaction> jobs) {
   auto batch = std::make_shared<CommitBatch>();
+  const auto begin = std::chrono::steady_clock::now();
   if (TryCommit(jobs, *batch)) {
+    meter_.Add(jobs.size(), std::chrono::steady_clock::now() - begin);
     surroundings_.bus.Publish(std::shared_ptr<const CommitBatch>(std::move(batch)));
   } else {
     RollBack();

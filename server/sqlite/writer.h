@@ -14,6 +14,8 @@
 #include "protocol/timestamp.h"
 #include "server/jobs/bounded_queue.h"
 #include "server/jobs/job.h"
+#include "server/measures/commit_meter.h"
+#include "server/measures/queue_measures.h"
 #include "server/ports/bus.h"
 #include "server/ports/clock.h"
 #include "server/ports/messages.h"
@@ -45,7 +47,7 @@ struct WriterLimits {
 //
 // Failures heal by themselves: every batch tries anew.
 //
-// Thread: Submit, committing and last_failure any; its own runs the jobs.
+// Thread: Submit and what tells of it any; its own runs the jobs.
 // Lifetime: Stop, or the destructor, ends it; executors, bus and clock outlive it.
 class Writer {
  public:
@@ -71,6 +73,9 @@ class Writer {
   // Jobs submitted since the start.
   std::uint64_t job_count() const { return job_count_.load(); }
 
+  QueueMeasures queue_measures() const { return queue_.measures(); }
+  CommitMeasures committed() const { return meter_.measures(); }
+
   // Why the store cannot write, as of the last commit; empty when it can.
   std::string last_failure() const;
 
@@ -92,6 +97,7 @@ class Writer {
   BoundedQueue<std::unique_ptr<WriteJob>> queue_;
   std::atomic<CommitNumber> committing_ = 0;
   std::atomic<std::uint64_t> job_count_ = 0;
+  CommitMeter meter_;
   mutable std::mutex failure_mutex_;
   std::string last_failure_;
   std::thread thread_;

@@ -1,4 +1,4 @@
-"""The server as Python tests start it: a process of its own, on free ports and with data of its own."""
+"""The server as Python tests start it: processes of their own, on free ports and with data of their own."""
 
 import os
 import pathlib
@@ -10,29 +10,30 @@ import threading
 _PATIENCE_S = 30
 
 
-class OwnServer:
+class _OwnProcess:
     """Runs from its making until stop()."""
 
-    def __init__(self, folder, log_name):
+    def __init__(self, command, folder, log_name):
         self._log = open(pathlib.Path(_output_folder(), log_name), "w", encoding="utf-8")
-        self._process = subprocess.Popen(
-            [str(pathlib.Path("server/server").resolve()), "--listen=127.0.0.1:0",
-             "--admin-listen=off", f"--data-dir={folder}/data", "--rate-limits=off"],
-            cwd=folder, stdout=subprocess.PIPE, stderr=self._log, text=True)
-        self.address = self._read_address()
+        self._process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE,
+                                         stderr=self._log, text=True)
 
-    def _read_address(self):
-        # A server that stays silent ends the reading by its own end.
+    def _read(self, *patterns):
+        """What each pattern finds in the lines that it prints, which come in this order."""
+        # A process that stays silent ends the reading by its own end.
         impatience = threading.Timer(_PATIENCE_S, self._process.kill)
         impatience.start()
+        found = []
         try:
             for line in self._process.stdout:
-                match = re.match(r"listening on http://(\S+)", line)
+                match = re.search(patterns[len(found)], line)
                 if match:
-                    return match[1]
+                    found.append(match.groups() if match.re.groups > 1 else match[1])
+                if len(found) == len(patterns):
+                    return found
         finally:
             impatience.cancel()
-        raise AssertionError("the server does not say where it listens")
+        raise AssertionError(f"it does not say {patterns[len(found)]}")
 
     def stop(self):
         """Asks it to stop; its exit code."""
@@ -43,6 +44,28 @@ class OwnServer:
             self._process.kill()
             self._process.stdout.close()
             self._log.close()
+
+
+class OwnServer(_OwnProcess):
+    """One with the embedded store."""
+
+    def __init__(self, folder, log_name):
+        super().__init__(
+            [str(pathlib.Path("server/server").resolve()), "--listen=127.0.0.1:0",
+             "--admin-listen=127.0.0.1:0", f"--data-dir={folder}/data", "--rate-limits=off"],
+            folder, log_name)
+        self.address, self.admin_address = self._read(r"listening on http://(\S+)",
+                                                      r"admin on http://(\S+)")
+
+
+class OwnCluster(_OwnProcess):
+    """Two nodes with a PostgreSQL and a Redis of their own."""
+
+    def __init__(self, log_name):
+        super().__init__([str(pathlib.Path("tests/harness/cluster").resolve()), "--nodes=2"],
+                         None, log_name)
+        node = r"^node-\d+ +http://(\S+) +admin http://(\S+)"
+        self.nodes = self._read(node, node)
 
 
 def _output_folder():

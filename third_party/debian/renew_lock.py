@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 # A repository is fetched anew when its lock file changes. What only checks has one of its own, so that a
 # change to it does not fetch, and rebuild with, the compiler again.
-FOLDERS = [HERE, HERE.parent / "clang_tidy", HERE.parent / "python_checks"]
+FOLDERS = [HERE] + [HERE.parent / name for name in ("clang_tidy", "promtool", "python_checks")]
 
 
 def read_index():
