@@ -18,13 +18,14 @@ export class ServerProcess {
     this.#binary = binary;
     this.#folder = folder;
     this.url = null;
+    this.adminUrl = null;
   }
 
   // Resolves when it serves. Again after kill(): same port, same data.
   async start() {
     const args = [
       `--listen=${this.#listen}`,
-      '--admin-listen=off',
+      '--admin-listen=127.0.0.1:0',
       '--rate-limits=off',
       `--data-dir=${this.#folder}/data`,
       // Offline shows after this; the default of ten seconds would only make the test slow.
@@ -34,8 +35,14 @@ export class ServerProcess {
       cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    this.url = await listeningUrl(this.#process);
+    [this.url, this.adminUrl] = await urlsOf(this.#process);
     this.#listen = new URL(this.url).host;
+  }
+
+  // Resolves to the exit code of a server that ends by itself.
+  async ended() {
+    if (this.#process.exitCode === null) await once(this.#process, 'exit');
+    return this.#process.exitCode;
   }
 
   // As a crash: nothing is flushed, nobody is told.
@@ -58,7 +65,8 @@ export class ServerProcess {
   }
 }
 
-async function listeningUrl(process) {
+// Where it listens, and where its admin port is; it says so in this order.
+async function urlsOf(process) {
   const failed = new Promise((_, reject) => {
     process.once('error', reject);
     process.once('exit', (code) => reject(new Error(`The server ended at its start: ${code}`)));
@@ -66,10 +74,12 @@ async function listeningUrl(process) {
     setTimeout(tooLate, START_DEADLINE_MS).unref();
   });
   const lines = createInterface({ input: process.stdout });
+  const urls = [];
   const found = new Promise((resolve) => {
     lines.on('line', (line) => {
-      const match = /^listening on (http:\/\/\S+)/.exec(line);
-      if (match) resolve(match[1]);
+      const match = /^(?:listening|admin) on (http:\/\/\S+)/.exec(line);
+      if (match) urls.push(match[1]);
+      if (urls.length === 2) resolve(urls);
     });
   });
   return Promise.race([found, failed]);
