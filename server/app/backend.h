@@ -17,11 +17,13 @@
 #include "server/ports/dependency.h"
 #include "server/ports/executor.h"
 #include "server/ports/groups.h"
+#include "server/ports/marks.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
 #include "server/ports/sessions.h"
 #include "server/ports/signing_keys.h"
+#include "server/ports/updates.h"
 #include "server/telemetry/metrics.h"
 
 namespace chat::app {
@@ -46,7 +48,9 @@ struct ShardPorts {
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Groups> groups;
   std::unique_ptr<Messages> messages;
+  std::unique_ptr<Marks> marks;
   std::unique_ptr<PresenceRecords> presence_records;
+  std::unique_ptr<Updates> updates;
   std::vector<NeededDependency> dependencies;
 };
 

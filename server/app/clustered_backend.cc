@@ -22,11 +22,13 @@
 #include "server/postgres/dependency.h"
 #include "server/postgres/groups.h"
 #include "server/postgres/lease.h"
+#include "server/postgres/marks.h"
 #include "server/postgres/messages.h"
 #include "server/postgres/nodes.h"
 #include "server/postgres/presence_records.h"
 #include "server/postgres/sessions.h"
 #include "server/postgres/signing_keys.h"
+#include "server/postgres/updates.h"
 #include "server/redis/dependency.h"
 #include "server/redis/redis_url.h"
 #include "server/telemetry/log.h"
@@ -189,7 +191,9 @@ ShardPorts ClusteredBackend::MakePorts(Executor& home) {
                    .conversations = std::make_unique<postgres::Conversations>(database, home),
                    .groups = std::make_unique<postgres::Groups>(database, home),
                    .messages = std::make_unique<postgres::Messages>(database, home),
+                   .marks = std::make_unique<postgres::Marks>(database, home),
                    .presence_records = std::make_unique<postgres::PresenceRecords>(database, home),
+                   .updates = std::make_unique<postgres::Updates>(database, home),
                    .dependencies = {}};
   ports.dependencies.push_back(
       {"postgres", std::make_unique<postgres::Dependency>(database, home)});

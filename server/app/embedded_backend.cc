@@ -9,10 +9,12 @@
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/dependency.h"
 #include "server/sqlite/groups.h"
+#include "server/sqlite/marks.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
 #include "server/sqlite/signing_keys.h"
+#include "server/sqlite/updates.h"
 
 namespace chat::app {
 namespace {
@@ -53,7 +55,9 @@ ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
                    .conversations = std::make_unique<sqlite::Conversations>(database, home),
                    .groups = std::make_unique<sqlite::Groups>(database, home),
                    .messages = std::make_unique<sqlite::Messages>(database, home),
+                   .marks = std::make_unique<sqlite::Marks>(database, home),
                    .presence_records = std::make_unique<sqlite::PresenceRecords>(database, home),
+                   .updates = std::make_unique<sqlite::Updates>(database, home),
                    .dependencies = {}};
   ports.dependencies.push_back({"sqlite", std::make_unique<sqlite::Dependency>(database, home)});
   return ports;

@@ -31,8 +31,10 @@ constexpr std::chrono::milliseconds kStay{300};
 // Over how long clients go when the node lost track.
 constexpr std::chrono::milliseconds kSendAwayWindow{2000};
 constexpr std::chrono::milliseconds kClosePatience{3000};
+constexpr std::chrono::milliseconds kReceiptPatience{1000};
 constexpr std::chrono::milliseconds kHttpPatience{2000};
-static_assert(Evacuation::kReconnectSpreadMax + kStay + Evacuation::kUnsettledMax + kClosePatience <
+static_assert(Evacuation::kReconnectSpreadMax + kStay + Evacuation::kUnsettledMax + kClosePatience +
+                  kReceiptPatience + kCheckDeadline <
               ShardServer::kDrainPatience);
 static_assert(kHttpPatience < ShardServer::kStopPatience);
 
@@ -93,6 +95,7 @@ ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
             .bus = shared.backend.bus(),
             .messages = *ports_.messages,
             .conversations = *ports_.conversations,
+            .marks = *ports_.marks,
             .presence_records = *ports_.presence_records,
             .rate_limits = rate_limits_},
            shard.now()),
@@ -107,6 +110,8 @@ ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
             .conversations = *ports_.conversations,
             .groups = *ports_.groups,
             .messages = *ports_.messages,
+            .marks = *ports_.marks,
+            .updates = *ports_.updates,
             .presence_records = *ports_.presence_records,
             .rate_limits = rate_limits_,
             .authenticator = authenticator_,
@@ -196,21 +201,32 @@ EvacuationPace ShardServer::pace() const {
 }
 
 asio::awaitable<void> ShardServer::Drain() {
-  constexpr std::chrono::milliseconds kStep{10};
   is_draining_ = true;
   http_->CloseAfterAnswers();
   shard_.BeginTurn();
   hub_.Evacuate(pace());
-  asio::steady_timer timer(co_await asio::this_coro::executor);
   // Ends by itself: everyone is told within the window and closed a bounded time after.
-  while (!hub_.is_evacuated()) {
-    timer.expires_after(kStep);
-    co_await timer.async_wait(asio::use_awaitable);
-    shard_.BeginTurn();  // moves the hub's time on
-  }
+  while (!hub_.is_evacuated()) co_await TakeTurn();
   connections_.CloseAll(websocket::CloseCode::kServerRestart, "the server restarts");
   co_await connections_.WaitUntilEmpty(kClosePatience);
+  co_await StoreLastReceipts();
   co_await SayThatAllAreGone();
+}
+
+asio::awaitable<void> ShardServer::TakeTurn() {
+  constexpr std::chrono::milliseconds kStep{10};
+  asio::steady_timer timer(co_await asio::this_coro::executor, kStep);
+  co_await timer.async_wait(asio::use_awaitable);
+  shard_.BeginTurn();  // moves the hub's time on
+}
+
+// What clients said in the last second. A store that is down gets one try.
+asio::awaitable<void> ShardServer::StoreLastReceipts() {
+  const auto end = std::chrono::steady_clock::now() + kReceiptPatience;
+  hub_.HurryReceipts();
+  while (!hub_.are_receipts_settled() && std::chrono::steady_clock::now() < end) {
+    co_await TakeTurn();
+  }
 }
 
 // What is said goes over the bus and comes back, and is then written down. The store's answer to a
@@ -246,7 +262,7 @@ telemetry::ShardSnapshot ShardServer::Snapshot() const {
           .heartbeat_timeouts = hub.heartbeat_timeouts,
           .gaps = outboxes.gaps,
           .bodies_shed = outboxes.bodies_shed,
-          .typing_shed = outboxes.typing_shed,
+          .signals_shed = outboxes.signals_shed,
           .slow_consumers = outboxes.overflows,
           .send_ack_seconds = hub.send_ack_seconds,
           .send_visible_seconds = hub.send_visible_seconds,

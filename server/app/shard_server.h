@@ -74,6 +74,8 @@ class ShardServer {
       http::UpgradeCredentials shown);
   std::expected<void, Refusal> Admit() const;
   EvacuationPace pace() const;
+  asio::awaitable<void> TakeTurn();
+  asio::awaitable<void> StoreLastReceipts();
   asio::awaitable<void> SayThatAllAreGone();
 
   runtime::Shard& shard_;

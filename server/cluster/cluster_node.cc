@@ -1,7 +1,6 @@
 #include "server/cluster/cluster_node.h"
 
 #include <memory>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -11,6 +10,7 @@ namespace chat::cluster {
 
 ClusterNode::ClusterNode(ClusterOptions options, ClusterPorts ports)
     : options_(options),
+      to_shards_(ports.to_shards),
       broadcast_(ports.broadcast),
       follower_(options.follower, {ports.to_shards, ports.log, ports.track}),
       feed_(options.presence, {ports.to_shards, ports.broadcast}),
@@ -34,6 +34,8 @@ void ClusterNode::Handle(const BusMessage& message) {
   } else if (const auto* transitions =
                  std::get_if<std::shared_ptr<const std::vector<PresenceTransition>>>(&message)) {
     feed_.Collect(**transitions);
+  } else if (const auto* signals = std::get_if<std::shared_ptr<const Signals>>(&message)) {
+    if (joined_ && own_ != Epoch()) broadcast_.Say(Encode(NodeSignals{own_, *signals}));
   }
 }
 
@@ -43,15 +45,12 @@ void ClusterNode::Heard(std::string_view bytes) {
     ++messages_refused_;
     return;
   }
-  std::visit(
-      [&](const auto& said) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(said)>, Hint>) {
-          follower_.Heard(said);
-        } else {
-          feed_.Heard(said);
-        }
-      },
-      *message);
+  std::visit([&](const auto& said) { HeardOne(said); }, *message);
+}
+
+// Its own come back over the broadcast too; the shards had them.
+void ClusterNode::HeardOne(const NodeSignals& said) {
+  if (said.node != own_) to_shards_.Publish(said.signals);
 }
 
 void ClusterNode::Joined() {

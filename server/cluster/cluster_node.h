@@ -1,6 +1,7 @@
-// One node among nodes, put together: it tells the others what was committed and who is online
-// here, hands on to its shards what the others say, and holds its lease. The app runs it on the
-// cluster's loop, feeds it what the local bus says, and asks it whether the node may serve.
+// One node among nodes, put together: it tells the others what was committed, who is online here
+// and what is said in passing, hands on to its shards what the others say, and holds its lease. The
+// app runs it on the cluster's loop, feeds it what the local bus says, and asks it whether the node
+// may serve.
 #pragma once
 
 #include <chrono>
@@ -15,6 +16,7 @@
 #include "server/cluster/log_follower.h"
 #include "server/cluster/node_watch.h"
 #include "server/cluster/presence_feed.h"
+#include "server/cluster/wire.h"
 #include "server/core/moment.h"
 #include "server/ports/broadcast.h"
 #include "server/ports/bus.h"
@@ -87,12 +89,20 @@ class ClusterNode final : public BroadcastListener, private NodeSink {
   ClusterCounts counts() const;
 
  private:
+  void HeardOne(const Hint& said) { follower_.Heard(said); }
+  void HeardOne(const NodeSignals& said);
+  template <typename Presence>
+  void HeardOne(const Presence& said) {
+    feed_.Heard(said);
+  }
+
   void OwnEpoch(Epoch own) override;
   void NodeCame(Epoch node) override;
   void NodeGone(Epoch node, UnixTime last_seen) override;
   std::vector<UserId> OnlineOnlyOn(Epoch node) override;
 
   ClusterOptions options_;
+  Bus& to_shards_;
   Broadcast& broadcast_;
   LogFollower follower_;
   PresenceFeed feed_;

@@ -159,5 +159,39 @@ TEST_F(ClusterNodeTest, ANewOwnEpochSpeaksForAllWhoAreOnlineHere) {
   EXPECT_EQ(chunks[0].places.size(), 1u);
 }
 
+std::shared_ptr<const Signals> SomeoneTypes() {
+  auto signals = std::make_shared<Signals>();
+  signals->typing.push_back({.conversation_id = ConversationId(3),
+                             .user_id = kAnna,
+                             .active = true,
+                             .listeners = {UserId(2)}});
+  return signals;
+}
+
+TEST_F(ClusterNodeTest, TellsTheOthersWhatItsShardsSayInPassing) {
+  Pass(100ms);
+  node_.Joined();
+  said_.said.clear();
+
+  node_.Handle(SomeoneTypes());
+
+  const auto said = said_.Take<NodeSignals>();
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].node, kOwn);
+  EXPECT_EQ(said[0].signals->typing.size(), 1u);
+}
+
+TEST_F(ClusterNodeTest, HandsOnWhatOthersSayInPassingAndNotItsOwn) {
+  Pass(100ms);
+  node_.Joined();
+
+  node_.Heard(Encode(NodeSignals{kOwn, SomeoneTypes()}));
+  EXPECT_TRUE(shards_.signals.empty());
+
+  node_.Heard(Encode(NodeSignals{kOther, SomeoneTypes()}));
+  ASSERT_EQ(shards_.signals.size(), 1u);
+  EXPECT_EQ(shards_.signals[0]->typing[0].user_id, kAnna);
+}
+
 }  // namespace
 }  // namespace chat::cluster

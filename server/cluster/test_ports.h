@@ -30,6 +30,10 @@ class ShardsBus final : public Bus {
       if ((*batch)->position.batch != 0) batches.push_back((*batch)->position);
       return;
     }
+    if (const auto* said = std::get_if<std::shared_ptr<const Signals>>(&message)) {
+      signals.push_back(*said);
+      return;
+    }
     const auto& news = std::get<std::shared_ptr<const std::vector<PresenceTransition>>>(message);
     transitions.insert(transitions.end(), news->begin(), news->end());
   }
@@ -40,6 +44,7 @@ class ShardsBus final : public Bus {
   std::vector<LogPosition> batches;
   std::vector<CommitNumber> horizons;
   std::vector<PresenceTransition> transitions;
+  std::vector<std::shared_ptr<const Signals>> signals;
 };
 
 class SaidMessages final : public Broadcast {

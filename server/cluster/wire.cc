@@ -105,6 +105,56 @@ std::optional<ClusterMessage> Read(const v1::PresenceMark& in) {
   return PresenceMark{*node, in.number()};
 }
 
+template <typename Ids>
+bool ReadListeners(const Ids& in, std::vector<UserId>& out) {
+  out.reserve(static_cast<std::size_t>(in.size()));
+  for (const std::int64_t id : in) {
+    if (id < 0) return false;
+    out.emplace_back(id);
+  }
+  return true;
+}
+
+std::optional<MarksMoved> ReadMarks(const v1::MarksMoved& in) {
+  MarksMoved moved{.conversation_id = ConversationId(in.conversation_id()),
+                   .user_id = UserId(in.user_id()),
+                   .delivered_seq = Seq(in.delivered_seq()),
+                   .read_seq = Seq(in.read_seq()),
+                   .listeners = {},
+                   .origin = {}};
+  const bool valid = in.conversation_id() >= 0 && in.user_id() >= 0 && in.delivered_seq() >= 0 &&
+                     in.read_seq() >= 0;
+  if (!valid || !ReadListeners(in.listeners(), moved.listeners)) return std::nullopt;
+  return moved;
+}
+
+std::optional<TypingChanged> ReadTyping(const v1::TypingChanged& in) {
+  TypingChanged changed{.conversation_id = ConversationId(in.conversation_id()),
+                        .user_id = UserId(in.user_id()),
+                        .active = in.active(),
+                        .listeners = {}};
+  const bool valid = in.conversation_id() >= 0 && in.user_id() >= 0;
+  if (!valid || !ReadListeners(in.listeners(), changed.listeners)) return std::nullopt;
+  return changed;
+}
+
+std::optional<ClusterMessage> Read(const v1::Signals& in) {
+  const std::optional<Epoch> node = ReadEpoch(in.node());
+  if (!node) return std::nullopt;
+  auto signals = std::make_shared<Signals>();
+  for (const v1::MarksMoved& wire : in.marks()) {
+    std::optional<MarksMoved> moved = ReadMarks(wire);
+    if (!moved) return std::nullopt;
+    signals->marks.push_back(*std::move(moved));
+  }
+  for (const v1::TypingChanged& wire : in.typing()) {
+    std::optional<TypingChanged> changed = ReadTyping(wire);
+    if (!changed) return std::nullopt;
+    signals->typing.push_back(*std::move(changed));
+  }
+  return NodeSignals{*node, std::move(signals)};
+}
+
 }  // namespace
 
 std::string EncodeHint(const CommitBatch& batch) {
@@ -165,6 +215,28 @@ std::string Encode(const PresenceMark& mark) {
   return Finish(message);
 }
 
+std::string Encode(const NodeSignals& said) {
+  v1::Message message;
+  v1::Signals& wire = *message.mutable_signals();
+  wire.set_node(WriteEpoch(said.node));
+  for (const MarksMoved& moved : said.signals->marks) {
+    v1::MarksMoved& out = *wire.add_marks();
+    out.set_conversation_id(moved.conversation_id.number());
+    out.set_user_id(moved.user_id.number());
+    out.set_delivered_seq(moved.delivered_seq.number());
+    out.set_read_seq(moved.read_seq.number());
+    for (const UserId listener : moved.listeners) out.add_listeners(listener.number());
+  }
+  for (const TypingChanged& changed : said.signals->typing) {
+    v1::TypingChanged& out = *wire.add_typing();
+    out.set_conversation_id(changed.conversation_id.number());
+    out.set_user_id(changed.user_id.number());
+    out.set_active(changed.active);
+    for (const UserId listener : changed.listeners) out.add_listeners(listener.number());
+  }
+  return Finish(message);
+}
+
 std::optional<ClusterMessage> Decode(std::string_view bytes) {
   v1::Message message;
   if (bytes.size() > kMessageBytesMax) return std::nullopt;
@@ -181,6 +253,8 @@ std::optional<ClusterMessage> Decode(std::string_view bytes) {
       return Read(message.presence_ask());
     case v1::Message::kPresenceMark:
       return Read(message.presence_mark());
+    case v1::Message::kSignals:
+      return Read(message.signals());
     case v1::Message::WHAT_NOT_SET:
       return std::nullopt;
   }

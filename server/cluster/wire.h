@@ -68,7 +68,14 @@ struct PresenceMark {
   std::uint64_t number = 0;
 };
 
-using ClusterMessage = std::variant<Hint, PresenceNews, PresenceChunk, PresenceAsk, PresenceMark>;
+// What a node's shards told each other, for the shards of the others.
+struct NodeSignals {
+  Epoch node;
+  std::shared_ptr<const Signals> signals;
+};
+
+using ClusterMessage =
+    std::variant<Hint, PresenceNews, PresenceChunk, PresenceAsk, PresenceMark, NodeSignals>;
 
 // With the whole batch where that is short.
 std::string EncodeHint(const CommitBatch& batch);
@@ -77,6 +84,7 @@ std::string Encode(const PresenceNews& news);
 std::string Encode(const PresenceChunk& chunk);
 std::string Encode(const PresenceAsk& ask);
 std::string Encode(const PresenceMark& mark);
+std::string Encode(const NodeSignals& said);
 
 // Errors: nullopt for another format, for a kind of message that is not known, and for what none of
 // the functions above makes.

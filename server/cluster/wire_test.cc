@@ -56,6 +56,63 @@ TEST(WireTest, AHintCarriesItsBatch) {
   EXPECT_EQ(hint.batch->entries.front().origin, SendOrigin{}) << "so does a send";
 }
 
+NodeSignals SampleSignals() {
+  auto signals = std::make_shared<Signals>();
+  signals->marks.push_back({.conversation_id = ConversationId(8),
+                            .user_id = UserId(5),
+                            .delivered_seq = Seq(5),
+                            .read_seq = Seq(4),
+                            .listeners = {UserId(5), UserId(6)},
+                            .origin = {.shard = 1, .connection = 2}});
+  signals->typing.push_back({.conversation_id = ConversationId(9),
+                             .user_id = UserId(6),
+                             .active = true,
+                             .listeners = {UserId(5)}});
+  return {kNode, std::move(signals)};
+}
+
+TEST(WireTest, SignalsTravelWithoutTheConnectionTheyCameFrom) {
+  const auto said = DecodeAs<NodeSignals>(Encode(SampleSignals()));
+
+  EXPECT_EQ(said.node, kNode);
+  ASSERT_EQ(said.signals->marks.size(), 1u);
+  const MarksMoved& moved = said.signals->marks[0];
+  EXPECT_EQ(moved.conversation_id, ConversationId(8));
+  EXPECT_EQ(moved.user_id, UserId(5));
+  EXPECT_EQ(moved.delivered_seq, Seq(5));
+  EXPECT_EQ(moved.read_seq, Seq(4));
+  EXPECT_EQ(moved.listeners, (std::vector{UserId(5), UserId(6)}));
+  EXPECT_EQ(moved.origin, SignalOrigin{});
+  ASSERT_EQ(said.signals->typing.size(), 1u);
+  EXPECT_EQ(said.signals->typing[0].user_id, UserId(6));
+  EXPECT_TRUE(said.signals->typing[0].active);
+  EXPECT_EQ(said.signals->typing[0].listeners, std::vector{UserId(5)});
+}
+
+TEST(WireTest, AsManyListenersAsThereMayBeFitIntoOneMessage) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr std::size_t kEach = 100;
+  auto signals = std::make_shared<Signals>();
+  for (std::size_t i = 0; i < kSignalListenersMax / kEach; ++i) {
+    signals->marks.push_back({.conversation_id = ConversationId(kMost),
+                              .user_id = UserId(kMost),
+                              .delivered_seq = Seq(kMost),
+                              .read_seq = Seq(kMost),
+                              .listeners = std::vector<UserId>(kEach, UserId(kMost)),
+                              .origin = {}});
+  }
+  EXPECT_LE(Encode(NodeSignals{kNode, std::move(signals)}).size(), kMessageBytesMax);
+}
+
+TEST(WireTest, RefusesSignalsOfNobody) {
+  auto signals = std::make_shared<Signals>();
+  signals->typing.push_back({.conversation_id = ConversationId(9),
+                             .user_id = UserId(-6),
+                             .active = true,
+                             .listeners = {}});
+  EXPECT_FALSE(Decode(Encode(NodeSignals{kNode, std::move(signals)})).has_value());
+}
+
 TEST(WireTest, ALongBatchTravelsAsItsPosition) {
   CommitBatch many_texts = SampleBatch();
   many_texts.entries.front().entry.text.assign(kHintBytesMax + 1, 'x');

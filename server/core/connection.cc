@@ -44,6 +44,14 @@ void Connection::SendPresence(const PresenceChange& change) {
   Enqueue([&] { outbox_.PushPresence(change); });
 }
 
+void Connection::SendReceipt(WireFrame frame, ConversationId conversation, UserId user) {
+  Enqueue([&] { outbox_.PushReceipt(std::move(frame), conversation, user); });
+}
+
+void Connection::SendTyping(WireFrame frame, ConversationId conversation, UserId user) {
+  Enqueue([&] { outbox_.PushTyping(std::move(frame), conversation, user); });
+}
+
 void Connection::SendPresenceSnapshot(const v1::ServerFrame& frame) {
   Enqueue([&] { outbox_.PushPresenceSnapshot(EncodeWire(encoding_, frame)); });
 }

@@ -61,6 +61,10 @@ class Connection : public DeadlineWheelEntry {
   // Merged with what else waits into one `presence` frame.
   void SendPresence(const PresenceChange& change);
 
+  // The latest of a user in a conversation; dropped when the reader is too slow.
+  void SendReceipt(WireFrame frame, ConversationId conversation, UserId user);
+  void SendTyping(WireFrame frame, ConversationId conversation, UserId user);
+
   // How all watched users are now: takes the place of the changes that wait.
   void SendPresenceSnapshot(const v1::ServerFrame& frame);
 

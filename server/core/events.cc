@@ -136,6 +136,25 @@ v1::ServerFrame ConversationFrame(const ConversationChanged& changed) {
   return frame;
 }
 
+v1::ServerFrame ReceiptFrame(const MarksMoved& moved) {
+  v1::ServerFrame frame;
+  v1::ReceiptEvent& receipt = *frame.mutable_receipt();
+  receipt.set_conversation_id(moved.conversation_id.number());
+  receipt.set_user_id(moved.user_id.number());
+  if (moved.delivered_seq != Seq()) receipt.set_delivered_seq(moved.delivered_seq.number());
+  if (moved.read_seq != Seq()) receipt.set_read_seq(moved.read_seq.number());
+  return frame;
+}
+
+v1::ServerFrame TypingFrame(const TypingChanged& changed) {
+  v1::ServerFrame frame;
+  v1::TypingEvent& typing = *frame.mutable_typing();
+  typing.set_conversation_id(changed.conversation_id.number());
+  typing.set_user_id(changed.user_id.number());
+  typing.set_active(changed.active);
+  return frame;
+}
+
 v1::ServerFrame GoAwayFrame(std::chrono::milliseconds reconnect_after) {
   v1::ServerFrame frame;
   frame.mutable_go_away()->set_reconnect_after_ms(Milliseconds(reconnect_after));

@@ -48,6 +48,8 @@ v1::ServerFrame GapFrame(ConversationId conversation, Seq head_seq, Change head_
 v1::ServerFrame SyncDoneFrame(Ref ref, const std::vector<SyncPosition>& positions);
 v1::ServerFrame ContactFrame(const ContactChanged& changed);
 v1::ServerFrame ConversationFrame(const ConversationChanged& changed);
+v1::ServerFrame ReceiptFrame(const MarksMoved& moved);
+v1::ServerFrame TypingFrame(const TypingChanged& changed);
 v1::ServerFrame GoAwayFrame(std::chrono::milliseconds reconnect_after);
 
 }  // namespace chat

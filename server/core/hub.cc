@@ -33,6 +33,8 @@ Hub::Hub(HubOptions options, HubPorts ports, Moment now)
       roster_(options_.outbox_limits),
       presence_({.shard = options_.shard, .grace = options_.presence_grace},
                 {.home = ports.home, .bus = ports.bus, .records = ports.presence_records}, roster_),
+      receipts_(options_.shard, {.marks = ports.marks, .bus = ports.bus}, roster_),
+      typing_({.marks = ports.marks, .bus = ports.bus}, roster_),
       delivery_(ports.messages, ports.conversations, *this),
       syncs_(ports.messages, roster_, delivery_),
       evacuation_(roster_),
@@ -46,6 +48,8 @@ void Hub::Advance(Moment now) {
     EndSilent(static_cast<Connection&>(silent));
   });
   presence_.Advance(now);
+  receipts_.Advance(now.steady);
+  typing_.Advance(now.steady);
   delivery_.Advance(now.steady);
   syncs_.ForgetPassed(handled_commit_);
   revocations_.Advance(now.steady);
@@ -75,6 +79,7 @@ void Hub::Written(Connection& connection, std::size_t bytes) {
 void Hub::Disconnect(Connection& connection) {
   silence_.Remove(connection);
   presence_.Disconnected(connection, Departure::kClosed, now_);
+  typing_.Disconnected(connection);
   roster_.Remove(connection);
 }
 
@@ -104,6 +109,9 @@ void Hub::Handle(const BusMessage& message) {
   } else if (const auto* transitions =
                  std::get_if<std::shared_ptr<const std::vector<PresenceTransition>>>(&message)) {
     presence_.Heard(**transitions);
+  } else if (const auto* signals = std::get_if<std::shared_ptr<const Signals>>(&message)) {
+    receipts_.Heard((*signals)->marks);
+    typing_.Heard((*signals)->typing);
   }
 }
 

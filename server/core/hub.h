@@ -25,13 +25,16 @@
 #include "server/core/moment.h"
 #include "server/core/pending_sends.h"
 #include "server/core/presence_desk.h"
+#include "server/core/receipt_desk.h"
 #include "server/core/recent_revocations.h"
 #include "server/core/roster.h"
 #include "server/core/sync_driver.h"
+#include "server/core/typing_desk.h"
 #include "server/measures/histogram.h"
 #include "server/ports/bus.h"
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
+#include "server/ports/marks.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
@@ -53,6 +56,7 @@ struct HubPorts {
   Bus& bus;
   Messages& messages;
   Conversations& conversations;
+  Marks& marks;
   PresenceRecords& presence_records;
   RateLimits& rate_limits;
 };
@@ -119,6 +123,10 @@ class Hub : private EntrySink {
   // Says of everyone whose connection was closed that they are gone, without waiting for the grace.
   void EndAllGraces() { presence_.EndAllGraces(); }
 
+  // Stores the receipts that wait, at the next Advance.
+  void HurryReceipts() { receipts_.Hurry(); }
+  bool are_receipts_settled() const { return receipts_.is_settled(); }
+
   // Sends that are not answered yet.
   std::size_t pending_sends() const { return sends_.size(); }
 
@@ -151,6 +159,8 @@ class Hub : private EntrySink {
   DeadlineWheel silence_;  // finds connections that sent nothing for the heartbeat timeout
   Roster roster_;
   PresenceDesk presence_;
+  ReceiptDesk receipts_;
+  TypingDesk typing_;
   PendingSends sends_;
   Delivery delivery_;
   SyncDriver syncs_;

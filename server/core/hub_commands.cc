@@ -100,7 +100,9 @@ void Hub::Dispatch(Connection& connection, const v1::ClientFrame& frame) {
     case v1::ClientFrame::kWatchPresence:
       return presence_.Watch(connection, ref, frame.watch_presence());
     case v1::ClientFrame::kReceipt:
+      return receipts_.Receive(connection, ref, frame.receipt());
     case v1::ClientFrame::kTyping:
+      return typing_.Receive(connection, frame.typing(), now_.steady);
     case v1::ClientFrame::kEdit:
     case v1::ClientFrame::kDelete:
     case v1::ClientFrame::kReact:

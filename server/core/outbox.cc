@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,7 @@ enum class ItemKind : std::uint8_t {
   kKept,
   kBody,    // gives way to a gap
   kGap,     // stands for the Gap of its conversation; its frame is there, not here
-  kSignal,  // presence or typing, encoded
+  kSignal,  // presence, a receipt or typing, encoded
 };
 
 struct Item {
@@ -33,12 +34,6 @@ struct Gap {
   Seq head_seq;
   Change head_change;
   WireFrame frame;  // none until shown, and again none when a head rises after that
-};
-
-struct PendingTyping {
-  ConversationId conversation;
-  UserId user;
-  WireFrame frame;
 };
 
 WireFrame EncodeGap(Encoding encoding, const Gap& gap) {
@@ -62,22 +57,31 @@ WireFrame EncodePresence(Encoding encoding, std::span<const PresenceChange> chan
 
 UserId UserOf(const PresenceChange& change) { return change.seen.user_id; }
 
-std::pair<ConversationId, UserId> KeyOf(const PendingTyping& pending) {
-  return {pending.conversation, pending.user};
-}
-
 }  // namespace
+
+enum class Outbox::SignalKind : std::uint8_t { kReceipt, kTyping };
+
+struct Outbox::Signal {
+  static auto KeyOf(const Signal& signal) {
+    return std::tuple(signal.kind, signal.conversation, signal.user);
+  }
+
+  SignalKind kind;
+  ConversationId conversation;
+  UserId user;
+  WireFrame frame;
+};
 
 // The three vectors after the numbers are sorted by their keys: no node per entry, and the same
 // order on every run.
 struct Outbox::State {
-  bool drained() const { return first == fifo.size() && presence.empty() && typing.empty(); }
+  bool drained() const { return first == fifo.size() && presence.empty() && passing.empty(); }
   bool waiting() const { return first < fifo.size(); }
   std::span<Item> items() { return std::span(fifo).subspan(first); }
 
   void Append(Item item);
   void PopFront();
-  void DropTyping(OutboxTotals& totals);
+  void DropSignals(OutboxTotals& totals);
   void ReplaceBodies(OutboxTotals& totals);
   Gap* FindGap(ConversationId conversation);
   bool RaiseGap(ConversationId conversation, Seq seq, Change change);
@@ -95,7 +99,7 @@ struct Outbox::State {
   std::uint32_t signals = 0;  // items of kind kSignal
   std::vector<Gap> gaps;
   std::vector<PresenceChange> presence;
-  std::vector<PendingTyping> typing;
+  std::vector<Signal> passing;
 };
 
 void Outbox::State::Append(Item item) {
@@ -115,10 +119,10 @@ void Outbox::State::PopFront() {
   first = 0;
 }
 
-void Outbox::State::DropTyping(OutboxTotals& totals) {
-  for (const PendingTyping& pending : typing) bytes -= pending.frame->size();
-  totals.typing_shed += typing.size();
-  typing.clear();
+void Outbox::State::DropSignals(OutboxTotals& totals) {
+  for (const Signal& pending : passing) bytes -= pending.frame->size();
+  totals.signals_shed += passing.size();
+  passing.clear();
 }
 
 void Outbox::State::ReplaceBodies(OutboxTotals& totals) {
@@ -212,7 +216,7 @@ std::size_t Outbox::State::Show(std::span<std::string_view> parts, std::size_t s
 // taken the last ones, and what comes now is better kept as the latest of its key. False when
 // nothing was added.
 bool Outbox::State::EncodePending(Encoding encoding) {
-  if (signals > 0 || (presence.empty() && typing.empty())) return false;
+  if (signals > 0 || (presence.empty() && passing.empty())) return false;
   if (!presence.empty()) {
     const std::size_t count = std::min(presence.size(), kWatchUsersMax);
     bytes -= count * kSignalBytesMax;
@@ -220,11 +224,11 @@ bool Outbox::State::EncodePending(Encoding encoding) {
             .frame = EncodePresence(encoding, std::span(presence).first(count))});
     presence.erase(presence.begin(), presence.begin() + static_cast<std::ptrdiff_t>(count));
   }
-  for (PendingTyping& pending : typing) {
+  for (Signal& pending : passing) {
     bytes -= pending.frame->size();
     Append({.kind = ItemKind::kSignal, .frame = std::move(pending.frame)});
   }
-  typing.clear();
+  passing.clear();
   return true;
 }
 
@@ -261,9 +265,9 @@ Outbox::State& Outbox::Open() {
   return *state_;
 }
 
-void Outbox::DropTyping() {
+void Outbox::DropSignals() {
   if (!state_) return;
-  state_->DropTyping(*totals_);
+  state_->DropSignals(*totals_);
   if (state_->drained()) state_.reset();
 }
 
@@ -276,7 +280,7 @@ void Outbox::DropPresence() {
 }
 
 void Outbox::Shed() {
-  DropTyping();
+  DropSignals();
   if (state_) state_->ReplaceBodies(*totals_);
 }
 
@@ -301,7 +305,7 @@ void Outbox::PushBody(WireFrame frame, ConversationId conversation, Seq seq, Cha
   if (overflowed_) return;
   const bool waiting = state_ && state_->waiting();
   const std::size_t room = waiting ? limits_->bytes_max : limits_->bytes_hard_max;
-  if (bytes() + frame->size() > room) DropTyping();
+  if (bytes() + frame->size() > room) DropSignals();
   if (bytes() + frame->size() > room) Shed();
   if (state_ && state_->RaiseGap(conversation, seq, change)) {
     ++totals_->bodies_shed;
@@ -345,21 +349,28 @@ void Outbox::PushPresenceSnapshot(WireFrame frame) {
 }
 
 void Outbox::PushTyping(WireFrame frame, ConversationId conversation, UserId user) {
+  PushSignal({SignalKind::kTyping, conversation, user, std::move(frame)});
+}
+
+void Outbox::PushReceipt(WireFrame frame, ConversationId conversation, UserId user) {
+  PushSignal({SignalKind::kReceipt, conversation, user, std::move(frame)});
+}
+
+void Outbox::PushSignal(Signal signal) {
   const Accounting accounting(*this);
   if (overflowed_) return;
-  if (bytes() + frame->size() > limits_->bytes_max) {
-    ++totals_->typing_shed;
+  if (bytes() + signal.frame->size() > limits_->bytes_max) {
+    ++totals_->signals_shed;
     return;
   }
   State& state = Open();
-  state.bytes += frame->size();
-  const PendingTyping pending{conversation, user, std::move(frame)};
-  const auto at = std::ranges::lower_bound(state.typing, KeyOf(pending), {}, KeyOf);
-  if (at != state.typing.end() && KeyOf(*at) == KeyOf(pending)) {
+  state.bytes += signal.frame->size();
+  const auto at = std::ranges::lower_bound(state.passing, Signal::KeyOf(signal), {}, Signal::KeyOf);
+  if (at != state.passing.end() && Signal::KeyOf(*at) == Signal::KeyOf(signal)) {
     state.bytes -= at->frame->size();
-    *at = pending;
+    *at = std::move(signal);
   } else {
-    state.typing.insert(at, pending);
+    state.passing.insert(at, std::move(signal));
   }
 }
 

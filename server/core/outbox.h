@@ -1,8 +1,8 @@
 // What waits to be written to one connection, bounded in bytes. Frames leave in the order they
 // came; what differs is what may happen to them while they wait. Most are kept. Bodies (a
 // conversation's entries and their changes) give way to one `gap` per conversation when the reader
-// is too slow: the store still has them. Presence and typing are kept as the latest of their key
-// and follow after the rest. Not a socket: net/ writes what Gather shows.
+// is too slow: the store still has them. Presence, receipts and typing are kept as the latest of
+// their key and follow after the rest. Not a socket: net/ writes what Gather shows.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@
 namespace chat {
 
 struct OutboxLimits {
-  // Over it typing is dropped, then bodies become gaps. A body that finds nothing waiting may
-  // exceed it.
+  // Over it typing and receipts are dropped, then bodies become gaps. A body that finds nothing
+  // waiting may exceed it.
   std::size_t bytes_max = kMebibyte;
   // What would exceed it even after shedding ends the connection as a slow consumer.
   std::size_t bytes_hard_max = 4 * kMebibyte;
@@ -30,7 +30,7 @@ struct OutboxLimits {
 // What waits in the outboxes of one shard, and what they gave up since the start, for its metrics.
 struct OutboxTotals {
   std::size_t bytes = 0;  // the sum of their bytes()
-  std::uint64_t typing_shed = 0;
+  std::uint64_t signals_shed = 0;
   std::uint64_t bodies_shed = 0;
   std::uint64_t gaps = 0;  // markers queued
   std::uint64_t overflows = 0;
@@ -63,6 +63,7 @@ class Outbox {
   // Takes the place of what waits for the same user in the same conversation; dropped when over
   // bytes_max.
   void PushTyping(WireFrame frame, ConversationId conversation, UserId user);
+  void PushReceipt(WireFrame frame, ConversationId conversation, UserId user);
 
   // The bytes to write next, in order, at most `parts.size()` pieces; returns how many were filled:
   // none only when empty(). The first may be the rest of a frame. The views stay valid until the
@@ -85,12 +86,15 @@ class Outbox {
   static constexpr std::size_t kSignalBytesMax = 128;
 
  private:
+  enum class SignalKind : std::uint8_t;
+  struct Signal;
   struct State;
   class Accounting;
 
   State& Open();
   bool Admit(std::size_t more);
-  void DropTyping();
+  void DropSignals();
+  void PushSignal(Signal signal);
   void DropPresence();
   void Shed();
   void AddGap(ConversationId conversation, Seq seq, Change change);

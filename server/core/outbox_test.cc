@@ -340,7 +340,17 @@ TEST_F(OutboxTest, KeepsOneTypingForEachUserAndConversation) {
   PushAck(1);
 
   EXPECT_THAT(ReadAll(), ElementsAre("ack 1", "typing 7/1", "typing 7/2", "typing 8/1"));
-  EXPECT_EQ(totals_.typing_shed, 0u);
+  EXPECT_EQ(totals_.signals_shed, 0u);
+}
+
+TEST_F(OutboxTest, AReceiptAndTypingOfOneUserDoNotReplaceEachOther) {
+  v1::ServerFrame receipt;
+  receipt.mutable_receipt()->set_conversation_id(kLunch.number());
+  outbox_.PushReceipt(EncodeWire(Encoding::kJson, receipt), kLunch, kAlice);
+  PushTyping(kLunch, kAlice);
+  outbox_.PushReceipt(EncodeWire(Encoding::kJson, receipt), kLunch, kAlice);
+
+  EXPECT_EQ(ReadAll().size(), 2u);
 }
 
 TEST_F(OutboxTest, DropsTypingBeforeItShedsABody) {
@@ -352,7 +362,7 @@ TEST_F(OutboxTest, DropsTypingBeforeItShedsABody) {
   PushBody(kLunch, 3);
 
   EXPECT_THAT(ReadAll(), ElementsAre("body 7/1", "body 7/2", "body 7/3"));
-  EXPECT_GT(totals_.typing_shed, 0u);
+  EXPECT_GT(totals_.signals_shed, 0u);
 }
 
 TEST_F(OutboxTest, TakesNoTypingAboveTheBudget) {
@@ -362,7 +372,7 @@ TEST_F(OutboxTest, TakesNoTypingAboveTheBudget) {
   PushTyping(kLunch, kAlice);
 
   EXPECT_EQ(outbox_.bytes(), bytes);
-  EXPECT_EQ(totals_.typing_shed, 1u);
+  EXPECT_EQ(totals_.signals_shed, 1u);
 }
 
 TEST_F(OutboxTest, KeepsPresenceWhenItShedsBodies) {

@@ -81,6 +81,7 @@ v1::Contact ToWire(const Contact& contact, OnlineState online) {
   v1::Contact wire;
   *wire.mutable_user() = ToWire(contact.user);
   wire.set_state(std::string(ToWire(contact.state)));
+  if (contact.state != ContactState::kContact) return wire;
   wire.set_online(online == OnlineState::kOnline);
   if (!wire.online() && contact.last_seen_at) {
     *wire.mutable_last_seen_at() = ToProtoTimestamp(*contact.last_seen_at);
@@ -147,7 +148,8 @@ v1::Conversation ToWire(const ConversationView& view) {
   wire.set_my_read_seq(view.my_read_seq.number());
   wire.set_unread_count(static_cast<std::uint32_t>(view.unread_count));
   if (view.last_message) *wire.mutable_last_message() = ToWire(*view.last_message);
-  wire.set_archived(false);
+  if (view.muted_until) *wire.mutable_muted_until() = ToProtoTimestamp(*view.muted_until);
+  wire.set_archived(view.archived);
   return wire;
 }
 

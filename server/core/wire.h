@@ -30,7 +30,8 @@ v1::User ToWire(const User& user);
 // As a user sees themselves: with the email.
 v1::User ToWire(const Account& account);
 
-// While online there is no `last_seen_at`.
+// While online there is no `last_seen_at`. Whose request is not accepted yet is a stranger: nothing
+// of their presence is shown.
 v1::Contact ToWire(const Contact& contact, OnlineState online);
 v1::Presence ToWire(const LastSeen& seen, OnlineState online);
 

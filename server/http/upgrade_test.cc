@@ -62,7 +62,7 @@ class UpgradeTest : public ::testing::Test {
   UpgradeTest() : server_(Router(), MakeOptions()) {
     server_.OnShard([this] {
       hub_ = std::make_unique<Hub>(
-          HubOptions(), HubPorts{server_.shard(), bus_, store_, store_, store_, unlimited_},
+          HubOptions(), HubPorts{server_.shard(), bus_, store_, store_, store_, store_, unlimited_},
           server_.shard().now());
       table_ = std::make_unique<net::ConnectionTable>(server_.shard(), *hub_,
                                                       net::ConnectionTableOptions());

@@ -6,13 +6,17 @@
 #include <vector>
 
 #include "server/ports/conversations.h"
+#include "server/ports/marks.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 
 namespace chat::net {
 
 // Thread: the shard's. Lifetime: the test's.
-class UnavailableStore final : public Messages, public Conversations, public PresenceRecords {
+class UnavailableStore final : public Messages,
+                               public Conversations,
+                               public Marks,
+                               public PresenceRecords {
  public:
   void Append(NewMessage, Completion<Appended, AppendError> done) override {
     done(std::unexpected(AppendError::kUnavailable));
@@ -36,6 +40,19 @@ class UnavailableStore final : public Messages, public Conversations, public Pre
     done(std::unexpected(ReadError::kUnavailable));
   }
   void ListMembers(ConversationId, Seq, Completion<MemberList, ViewError> done) override {
+    done(std::unexpected(ViewError::kUnavailable));
+  }
+  void Advance(std::vector<Mark>, Completion<std::vector<MarksMoved>, ReadError> done) override {
+    done(std::unexpected(ReadError::kUnavailable));
+  }
+  void FindListeners(UserId, ConversationId,
+                     Completion<std::vector<UserId>, ReadError> done) override {
+    done(std::unexpected(ReadError::kUnavailable));
+  }
+  void ListReaders(ReaderPageRequest, Completion<std::vector<Reader>, ViewError> done) override {
+    done(std::unexpected(ViewError::kUnavailable));
+  }
+  void Set(MemberSettings, Completion<ConversationView, ViewError> done) override {
     done(std::unexpected(ViewError::kUnavailable));
   }
   void RecordLastSeen(std::vector<LastSeen>) override {}

@@ -1,7 +1,9 @@
-// Port: how shards (and, clustered, nodes) hear of what was committed and of who came and went.
-// The bus carries hints and presence, never truth: what it loses is read back from the store.
+// Port: how shards (and, clustered, nodes) hear of what was committed, of who came and went, and of
+// who reads and types. The bus carries hints, presence and signals, never truth: what it loses is
+// read back from the store, or is not missed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -87,8 +89,45 @@ struct PresenceTransition {
   bool after_grace = false;
 };
 
+// The connection that a signal came from, which need not hear it. Known on its own node only;
+// `connection` is zero where there is none.
+struct SignalOrigin {
+  std::uint32_t shard = 0;
+  std::uint32_t connection = 0;
+
+  friend bool operator==(const SignalOrigin&, const SignalOrigin&) = default;
+};
+
+// A member's marks moved, and both are here now; zero is before all entries.
+struct MarksMoved {
+  ConversationId conversation_id;
+  UserId user_id;
+  Seq delivered_seq;
+  Seq read_seq;
+  std::vector<UserId> listeners;
+  SignalOrigin origin;
+};
+
+struct TypingChanged {
+  ConversationId conversation_id;
+  UserId user_id;
+  bool active = false;
+  std::vector<UserId> listeners;
+};
+
+// What is told to the connections that the listeners have now, and then forgotten: the only news on
+// the bus that nothing makes good when it is lost.
+// Limits: kSignalListenersMax listeners over all, so that one message between nodes holds them.
+struct Signals {
+  std::vector<MarksMoved> marks;
+  std::vector<TypingChanged> typing;
+};
+
+inline constexpr std::size_t kSignalListenersMax = 20'000;
+
 using BusMessage = std::variant<std::shared_ptr<const CommitBatch>,
-                                std::shared_ptr<const std::vector<PresenceTransition>>>;
+                                std::shared_ptr<const std::vector<PresenceTransition>>,
+                                std::shared_ptr<const Signals>>;
 
 // Thread: Publish may be called from any thread. Each subscriber gets messages on its own executor,
 // those of one publishing thread in the order published.

@@ -37,6 +37,8 @@ struct ConversationView {
   std::int32_t unread_count = 0;  // texts of others after my_read_seq, counted to 1,000
   std::optional<Entry> last_message;
   UnixTime last_activity_at;  // of the last entry, or the creation
+  std::optional<UnixTime> muted_until;
+  bool archived = false;
 };
 
 // Where a page of ConversationView starts: right after this one, in (last_activity_at, id)

@@ -52,4 +52,14 @@ std::optional<Pair> LockPair(Transaction& transaction, UserId one, UserId other)
   return pair;
 }
 
+// When someone was last seen is for contacts only.
+Contact ReadContact(const pqxx::row& row) {
+  Contact contact{
+      .user = ReadUser(row, 0), .state = ContactStateFrom(row[5].view()), .last_seen_at = {}};
+  if (contact.state == ContactState::kContact) {
+    contact.last_seen_at = row[6].as<std::optional<UnixTime>>();
+  }
+  return contact;
+}
+
 }  // namespace chat::postgres

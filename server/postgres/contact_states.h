@@ -21,6 +21,9 @@ std::optional<ContactState> FindContactState(Transaction& transaction, UserId us
 // Whether one of the two blocks the other.
 bool EitherBlocks(Transaction& transaction, UserId one, UserId other);
 
+// A contact, of the columns of ReadUser followed by contacts.state and users.last_seen_at.
+Contact ReadContact(const pqxx::row& row);
+
 // Two users, of whom `one` acts.
 struct Pair {
   User one;

@@ -35,16 +35,6 @@ void TellBoth(ChangeTransaction& transaction, const Pair& pair, ContactEvent eve
   AddUserChange(transaction, pair.other.user_id, ContactChanged{event, pair.one});
 }
 
-// A contact as it is in the store; when someone was last seen is for contacts only.
-Contact ReadContact(const pqxx::row& row) {
-  Contact contact{
-      .user = ReadUser(row, 0), .state = ContactStateFrom(row[5].view()), .last_seen_at = {}};
-  if (contact.state == ContactState::kContact) {
-    contact.last_seen_at = row[6].as<std::optional<UnixTime>>();
-  }
-  return contact;
-}
-
 Contact LoadContact(Transaction& transaction, UserId viewer, UserId other) {
   const pqxx::result rows = transaction.Run(
       "SELECT u.user_id, u.username, u.display_name, u.created_at, u.bot, c.state, "

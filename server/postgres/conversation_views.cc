@@ -28,7 +28,8 @@ namespace {
   "LIMIT $2) AS unread), "                                                                        \
   "p.user_id, p.username, p.display_name, p.created_at, p.bot, "                                  \
   "l.seq, l.message_id, l.kind, l.sender_id, l.client_msg_id, l.text, l.created_at, "             \
-  "l.edited_at, l.deleted, l.reply_to_seq, l.subject_user_id, l.name, l.role, l.change "          \
+  "l.edited_at, l.deleted, l.reply_to_seq, l.subject_user_id, l.name, l.role, l.change, "         \
+  "v.muted_until, v.archived "                                                                    \
   "FROM chosen v LEFT JOIN LATERAL (SELECT u.user_id, u.username, u.display_name, u.created_at, " \
   "u.bot FROM conversation_members o JOIN users u ON u.user_id = o.user_id "                      \
   "WHERE v.kind = 'direct' AND o.conversation_id = v.conversation_id AND o.user_id <> $1 "        \
@@ -37,12 +38,14 @@ namespace {
 
 #define CHAT_CHOSEN_COLUMNS                                                                \
   "SELECT c.conversation_id, c.kind, c.name, c.members_count, c.last_seq, c.last_change, " \
-  "c.created_at, c.last_activity, m.role, m.read_seq FROM conversation_members m "         \
+  "c.created_at, c.last_activity, m.role, m.read_seq, m.muted_until, m.archived "          \
+  "FROM conversation_members m "                                                           \
   "JOIN conversations c ON c.conversation_id = m.conversation_id "                         \
   "WHERE m.user_id = $1 AND m.left_seq IS NULL "
 
 constexpr int kPeerColumn = 11;
 constexpr int kEntryColumn = 16;
+constexpr int kSettingsColumn = 30;
 
 ConversationView ReadView(const pqxx::row& row) {
   const auto id = row[0].as<ConversationId>();
@@ -58,7 +61,9 @@ ConversationView ReadView(const pqxx::row& row) {
                         .my_read_seq = row[8].as<Seq>(),
                         .unread_count = row[10].as<int>(),
                         .last_message = {},
-                        .last_activity_at = row[9].as<UnixTime>()};
+                        .last_activity_at = row[9].as<UnixTime>(),
+                        .muted_until = row[kSettingsColumn].as<std::optional<UnixTime>>(),
+                        .archived = row[kSettingsColumn + 1].as<bool>()};
   if (!row[kPeerColumn].is_null()) view.peer = ReadUser(row, kPeerColumn);
   if (!row[kEntryColumn].is_null()) view.last_message = ReadEntry(row, kEntryColumn, id);
   return view;
@@ -82,6 +87,17 @@ std::optional<ConversationView> FindView(Transaction& transaction, UserId viewer
                                             viewer, std::int64_t{kUnreadCountMax}, conversation);
   if (rows.empty()) return std::nullopt;
   return ReadView(rows[0]);
+}
+
+std::vector<ConversationView> FindViews(Transaction& transaction, UserId viewer,
+                                        const std::vector<ConversationId>& conversations) {
+  const pqxx::result rows =
+      transaction.Run("WITH chosen AS (" CHAT_CHOSEN_COLUMNS
+                      "AND m.conversation_id = ANY ($3::bigint[])) " CHAT_VIEW_OF_CHOSEN,
+                      viewer, std::int64_t{kUnreadCountMax}, conversations);
+  std::vector<ConversationView> views;
+  for (const pqxx::row& row : rows) views.push_back(ReadView(row));
+  return views;
 }
 
 // Sorts what the user has; the note at conversation_members_by_user says why.

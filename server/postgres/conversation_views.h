@@ -22,6 +22,10 @@ Role RoleFrom(std::string_view word);
 std::optional<ConversationView> FindView(Transaction& transaction, UserId viewer,
                                          ConversationId conversation);
 
+// Those of them that the viewer has, in any order.
+std::vector<ConversationView> FindViews(Transaction& transaction, UserId viewer,
+                                        const std::vector<ConversationId>& conversations);
+
 std::vector<ConversationView> ListViews(Transaction& transaction,
                                         const ConversationPageRequest& page);
 

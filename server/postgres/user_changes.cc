@@ -64,4 +64,26 @@ void AddUserChange(ChangeTransaction& transaction, UserId user, BlockChanged cha
       {.user_id = user, .change = NextChange(transaction, user, subject), .what = change});
 }
 
+void AddReadChanges(Transaction& transaction, const std::vector<OwnRead>& reads) {
+  if (reads.empty()) return;
+  std::vector<UserId> users;
+  std::vector<ConversationId> conversations;
+  for (const OwnRead& read : reads) {
+    users.push_back(read.user_id);
+    conversations.push_back(read.conversation_id);
+  }
+  transaction.Run(
+      "WITH moved AS (SELECT user_id, conversation_id, "
+      "row_number() OVER (PARTITION BY user_id ORDER BY conversation_id) AS nth "
+      "FROM unnest($1::bigint[], $2::bigint[]) AS m (user_id, conversation_id)), "
+      "counted AS (UPDATE users u SET last_change = u.last_change + n.moves "
+      "FROM (SELECT user_id, count(*) AS moves FROM moved GROUP BY user_id) n "
+      "WHERE u.user_id = n.user_id RETURNING u.user_id, u.last_change - n.moves AS before) "
+      "INSERT INTO user_changes (user_id, change, kind, subject_id) "
+      "SELECT c.user_id, c.before + m.nth, 'read', m.conversation_id "
+      "FROM counted c JOIN moved m ON m.user_id = c.user_id "
+      "ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET change = excluded.change",
+      users, conversations);
+}
+
 }  // namespace chat::postgres

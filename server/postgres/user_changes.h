@@ -19,4 +19,14 @@ void AddUserChange(ChangeTransaction& transaction, UserId user, BlockChanged cha
 void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& users,
                     const ConversationChanged& change);
 
+// A user whose own read mark of a conversation has moved.
+struct OwnRead {
+  UserId user_id;
+  ConversationId conversation_id;
+};
+
+// Counts and stores them. In no batch: they are told as signals. The caller holds the locks of the
+// users' rows.
+void AddReadChanges(Transaction& transaction, const std::vector<OwnRead>& reads);
+
 }  // namespace chat::postgres

@@ -46,4 +46,15 @@ std::optional<Pair> FindPair(Connection& connection, UserId one, UserId other) {
   return Pair{*std::move(first), *std::move(second)};
 }
 
+// When someone was last seen is for contacts only.
+Contact ReadContact(const Statement& row) {
+  Contact contact{.user = ReadUser(row, 0),
+                  .state = ContactStateFrom(row.Get<std::string_view>(5)),
+                  .last_seen_at = {}};
+  if (contact.state == ContactState::kContact) {
+    contact.last_seen_at = row.Get<std::optional<UnixTime>>(6);
+  }
+  return contact;
+}
+
 }  // namespace chat::sqlite

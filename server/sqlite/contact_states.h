@@ -8,6 +8,7 @@
 #include "server/ports/accounts.h"
 #include "server/ports/contacts.h"
 #include "server/sqlite/connection.h"
+#include "server/sqlite/statement.h"
 
 namespace chat::sqlite {
 
@@ -29,5 +30,8 @@ struct Pair {
 
 // Empty when one of them does not exist.
 std::optional<Pair> FindPair(Connection& connection, UserId one, UserId other);
+
+// A contact, of the columns of ReadUser followed by contacts.state and users.last_seen_at.
+Contact ReadContact(const Statement& row);
 
 }  // namespace chat::sqlite

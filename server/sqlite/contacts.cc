@@ -37,17 +37,6 @@ void TellBoth(WriteTransaction& transaction, const Pair& pair, ContactEvent even
   AddUserChange(transaction, pair.other.user_id, ContactChanged{event, pair.one});
 }
 
-// A contact as it is in the store; when someone was last seen is for contacts only.
-Contact ReadContact(const Statement& row) {
-  Contact contact{.user = ReadUser(row, 0),
-                  .state = ContactStateFrom(row.Get<std::string_view>(5)),
-                  .last_seen_at = {}};
-  if (contact.state == ContactState::kContact) {
-    contact.last_seen_at = row.Get<std::optional<UnixTime>>(6);
-  }
-  return contact;
-}
-
 Contact LoadContact(Connection& connection, UserId viewer, UserId other) {
   Statement row(connection,
                 "SELECT u.user_id, u.username, u.display_name, u.created_at, u.bot, c.state, "

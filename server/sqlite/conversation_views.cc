@@ -50,12 +50,13 @@ std::optional<Entry> FindEntry(Connection& connection, ConversationId conversati
 // What the rows of the conversation and of the member tell.
 std::optional<ConversationView> FindBareView(Connection& connection, UserId viewer,
                                              ConversationId conversation) {
-  Statement row(connection,
-                "SELECT c.kind, c.name, c.members_count, c.last_seq, c.last_change, c.created_at, "
-                "m.role, m.read_seq, c.last_activity FROM conversation_members m "
-                "JOIN conversations c ON c.conversation_id = m.conversation_id "
-                "WHERE m.conversation_id = ?1 AND m.user_id = ?2 AND m.left_seq IS NULL",
-                conversation, viewer);
+  Statement row(
+      connection,
+      "SELECT c.kind, c.name, c.members_count, c.last_seq, c.last_change, c.created_at, "
+      "m.role, m.read_seq, c.last_activity, m.muted_until, m.archived FROM conversation_members m "
+      "JOIN conversations c ON c.conversation_id = m.conversation_id "
+      "WHERE m.conversation_id = ?1 AND m.user_id = ?2 AND m.left_seq IS NULL",
+      conversation, viewer);
   if (!row.Step()) return std::nullopt;
   return ConversationView{.conversation = {.conversation_id = conversation,
                                            .kind = KindFrom(row.Get<std::string_view>(0)),
@@ -68,7 +69,9 @@ std::optional<ConversationView> FindBareView(Connection& connection, UserId view
                           .my_role = RoleFrom(row.Get<std::string_view>(6)),
                           .my_read_seq = row.Get<Seq>(7),
                           .last_message = {},
-                          .last_activity_at = row.Get<UnixTime>(8)};
+                          .last_activity_at = row.Get<UnixTime>(8),
+                          .muted_until = row.Get<std::optional<UnixTime>>(9),
+                          .archived = row.Get<bool>(10)};
 }
 
 // Sorts what the user has; the note at conversation_members_by_user says why.

@@ -12,10 +12,12 @@
 #include "server/ports/contacts.h"
 #include "server/ports/conversations.h"
 #include "server/ports/groups.h"
+#include "server/ports/marks.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/sessions.h"
 #include "server/ports/signing_keys.h"
+#include "server/ports/updates.h"
 #include "server/sqlite/accounts.h"
 #include "server/sqlite/blocks.h"
 #include "server/sqlite/connection.h"
@@ -25,10 +27,12 @@
 #include "server/sqlite/database_fixture.h"
 #include "server/sqlite/dependency.h"
 #include "server/sqlite/groups.h"
+#include "server/sqlite/marks.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
 #include "server/sqlite/signing_keys.h"
+#include "server/sqlite/updates.h"
 
 namespace chat::sqlite {
 namespace {
@@ -46,6 +50,7 @@ class QueryPlanTest : public DatabaseFixture {
   void UseSessions();
   void UseConversations();
   void UseGroups();  // of contacts
+  void UseMarks(ConversationId conversation);
 
   std::set<std::string> PreparedStatements() {
     std::set<std::string> statements;
@@ -195,6 +200,7 @@ void QueryPlanTest::UseConversations() {
                 presence.FindVisible(alice_, {bob_, UserId(42)}, std::move(done));
               })).has_value());
   UseGroups();
+  UseMarks(conversation);
   EXPECT_TRUE((Await<void, ContactError>([&](auto done) {
                 contacts.Remove(alice_, bob_, std::move(done));
               })).has_value());
@@ -232,6 +238,34 @@ void QueryPlanTest::UseGroups() {
               groups.Remove(act, alice_, std::move(done));
             })).error(),
             GroupError::kOwnerMustTransfer);
+}
+
+void QueryPlanTest::UseMarks(ConversationId conversation) {
+  Marks marks(database(), executor());
+  Updates updates(database(), executor());
+  UpdatePoint known;
+  known.stage = UpdatePoint::Stage::kChanges;
+  EXPECT_TRUE((Await<std::vector<MarksMoved>, ReadError>([&](auto done) {
+                marks.Advance({{conversation, bob_, Seq(1), Seq(1)}}, std::move(done));
+              })).has_value());
+  EXPECT_TRUE((Await<std::vector<UserId>, ReadError>([&](auto done) {
+                marks.FindListeners(alice_, conversation, std::move(done));
+              })).has_value());
+  EXPECT_TRUE((Await<std::vector<Reader>, ViewError>([&](auto done) {
+                marks.ListReaders({alice_, conversation, Seq(1), {}, 10}, std::move(done));
+              })).has_value());
+  EXPECT_TRUE((Await<ConversationView, ViewError>([&](auto done) {
+                marks.Set({alice_, conversation, std::nullopt, true}, std::move(done));
+              })).has_value());
+  for (UpdatePoint after : {UpdatePoint(), known}) {
+    for (bool more = true; more;) {
+      const auto page = Await<UpdatePage, ReadError>(
+          [&](auto done) { updates.ReadPage({bob_, after, 10, 1000}, std::move(done)); });
+      ASSERT_TRUE(page.has_value());
+      after = page->next;
+      more = page->more;
+    }
+  }
 }
 
 // A table may be read whole where it holds a few rows and all of them are the answer. And there is

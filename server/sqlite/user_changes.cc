@@ -56,4 +56,8 @@ void AddUserChange(WriteTransaction& transaction, UserId user, BlockChanged chan
        .what = change});
 }
 
+void AddReadChange(WriteTransaction& transaction, UserId user, ConversationId conversation) {
+  NextChange(transaction.connection, user, {"read", conversation.number()});
+}
+
 }  // namespace chat::sqlite

@@ -12,4 +12,7 @@ void AddUserChange(WriteTransaction& transaction, UserId user, ContactChanged ch
 void AddUserChange(WriteTransaction& transaction, UserId user, ConversationChanged change);
 void AddUserChange(WriteTransaction& transaction, UserId user, BlockChanged change);
 
+// The user's own read mark has moved. Not in the batch: it is told as a signal.
+void AddReadChange(WriteTransaction& transaction, UserId user, ConversationId conversation);
+
 }  // namespace chat::sqlite

@@ -44,7 +44,7 @@ struct ShardSnapshot {
   std::uint64_t heartbeat_timeouts = 0;
   std::uint64_t gaps = 0;
   std::uint64_t bodies_shed = 0;
-  std::uint64_t typing_shed = 0;
+  std::uint64_t signals_shed = 0;
   std::uint64_t slow_consumers = 0;
   Histogram send_ack_seconds{kMillisecondBounds};
   Histogram send_visible_seconds{kMillisecondBounds};

@@ -15,12 +15,15 @@
 #include "server/postgres/conversations.h"
 #include "server/postgres/database.h"
 #include "server/postgres/groups.h"
+#include "server/postgres/marks.h"
 #include "server/postgres/messages.h"
 #include "server/postgres/presence_records.h"
 #include "server/postgres/sessions.h"
 #include "server/postgres/signing_keys.h"
+#include "server/postgres/updates.h"
 #include "tests/contracts/blocks_contract.h"
 #include "tests/contracts/groups_contract.h"
+#include "tests/contracts/marks_contract.h"
 #include "tests/contracts/postgres_databases.h"
 #include "tests/contracts/store_contract.h"
 
@@ -40,7 +43,9 @@ struct Adapters {
         conversations(database, home),
         groups(database, home),
         messages(database, home),
-        presence_records(database, home) {}
+        marks(database, home),
+        presence_records(database, home),
+        updates(database, home) {}
 
   postgres::Accounts accounts;
   postgres::Sessions sessions;
@@ -50,7 +55,9 @@ struct Adapters {
   postgres::Conversations conversations;
   postgres::Groups groups;
   postgres::Messages messages;
+  postgres::Marks marks;
   postgres::PresenceRecords presence_records;
+  postgres::Updates updates;
 };
 
 ConversationId InsertGroup(Transaction& transaction, const std::vector<UserId>& members) {
@@ -97,7 +104,9 @@ class PostgresStore final : public StoreUnderTest {
   Conversations& conversations() override { return adapters_->conversations; }
   Groups& groups() override { return adapters_->groups; }
   Messages& messages() override { return adapters_->messages; }
+  Marks& marks() override { return adapters_->marks; }
   PresenceRecords& presence_records() override { return adapters_->presence_records; }
+  Updates& updates() override { return adapters_->updates; }
 
   void AddGroup(std::vector<UserId> members, Completion<ConversationId, ReadError> done) override {
     database_->Write(surroundings_.home, std::move(done),
@@ -144,6 +153,8 @@ const StoreKind kPostgres = {"Postgres", [](StoreSurroundings surroundings) {
 CHAT_INSTANTIATE_STORE_CONTRACTS(Shared, kPostgres);
 INSTANTIATE_TEST_SUITE_P(Shared, BlocksContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, GroupsContract, testing::Values(kPostgres), StoreName);
+INSTANTIATE_TEST_SUITE_P(Shared, MarksContract, testing::Values(kPostgres), StoreName);
+INSTANTIATE_TEST_SUITE_P(Shared, UpdatesContract, testing::Values(kPostgres), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

@@ -14,14 +14,17 @@
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/database.h"
 #include "server/sqlite/groups.h"
+#include "server/sqlite/marks.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
 #include "server/sqlite/signing_keys.h"
 #include "server/sqlite/statement.h"
 #include "server/sqlite/temporary_directory.h"
+#include "server/sqlite/updates.h"
 #include "tests/contracts/blocks_contract.h"
 #include "tests/contracts/groups_contract.h"
+#include "tests/contracts/marks_contract.h"
 #include "tests/contracts/store_contract.h"
 
 namespace chat::contracts {
@@ -42,7 +45,9 @@ struct Adapters {
         conversations(database, home),
         groups(database, home),
         messages(database, home),
-        presence_records(database, home) {}
+        marks(database, home),
+        presence_records(database, home),
+        updates(database, home) {}
 
   sqlite::Accounts accounts;
   sqlite::Sessions sessions;
@@ -52,7 +57,9 @@ struct Adapters {
   sqlite::Conversations conversations;
   sqlite::Groups groups;
   sqlite::Messages messages;
+  sqlite::Marks marks;
   sqlite::PresenceRecords presence_records;
+  sqlite::Updates updates;
 };
 
 ConversationId InsertGroup(WriteTransaction& transaction, const std::vector<UserId>& members) {
@@ -96,7 +103,9 @@ class SqliteStore final : public StoreUnderTest {
   Conversations& conversations() override { return adapters_->conversations; }
   Groups& groups() override { return adapters_->groups; }
   Messages& messages() override { return adapters_->messages; }
+  Marks& marks() override { return adapters_->marks; }
   PresenceRecords& presence_records() override { return adapters_->presence_records; }
+  Updates& updates() override { return adapters_->updates; }
 
   void AddGroup(std::vector<UserId> members, Completion<ConversationId, ReadError> done) override {
     database_->Write(surroundings_.home, std::move(done),
@@ -148,6 +157,8 @@ const StoreKind kSqlite = {"Sqlite", [](StoreSurroundings surroundings) {
 CHAT_INSTANTIATE_STORE_CONTRACTS(Embedded, kSqlite);
 INSTANTIATE_TEST_SUITE_P(Embedded, BlocksContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, GroupsContract, testing::Values(kSqlite), StoreName);
+INSTANTIATE_TEST_SUITE_P(Embedded, MarksContract, testing::Values(kSqlite), StoreName);
+INSTANTIATE_TEST_SUITE_P(Embedded, UpdatesContract, testing::Values(kSqlite), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

@@ -53,6 +53,11 @@ class Api {
     return Call<Body>({.method = "PATCH", .target = std::move(target), .body = Encode(body)});
   }
 
+  template <typename Body>
+  ApiAnswer<Body> Put(std::string target, const google::protobuf::Message& body) const {
+    return Call<Body>({.method = "PUT", .target = std::move(target), .body = Encode(body)});
+  }
+
   ApiAnswer<NoBody> Put(std::string target) const {
     return Call<NoBody>({.method = "PUT", .target = std::move(target)});
   }

@@ -63,6 +63,7 @@ HubWorld::HubWorld(std::uint32_t shards, HubOptions options, std::optional<Rates
                                                    .bus = bus_,
                                                    .messages = store_,
                                                    .conversations = store_,
+                                                   .marks = store_,
                                                    .presence_records = store_,
                                                    .rate_limits = rate_limits_},
                                           now_));
@@ -111,6 +112,27 @@ v1::ClientFrame SyncFrame(const std::vector<SyncCursor>& cursors) {
     wire.set_after_seq(cursor.after_seq.number());
     wire.set_after_change(cursor.after_change.number());
   }
+  return frame;
+}
+
+v1::ClientFrame ReadFrame(ConversationId conversation, Seq read_seq) {
+  v1::ClientFrame frame;
+  frame.mutable_receipt()->set_conversation_id(conversation.number());
+  frame.mutable_receipt()->set_read_seq(read_seq.number());
+  return frame;
+}
+
+v1::ClientFrame DeliveredFrame(ConversationId conversation, Seq delivered_seq) {
+  v1::ClientFrame frame;
+  frame.mutable_receipt()->set_conversation_id(conversation.number());
+  frame.mutable_receipt()->set_delivered_seq(delivered_seq.number());
+  return frame;
+}
+
+v1::ClientFrame TypingCommandFrame(ConversationId conversation, bool active) {
+  v1::ClientFrame frame;
+  frame.mutable_typing()->set_conversation_id(conversation.number());
+  frame.mutable_typing()->set_active(active);
   return frame;
 }
 

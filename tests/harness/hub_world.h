@@ -98,6 +98,9 @@ class HubWorld {
 // Commands, written short.
 v1::ClientFrame SendFrame(ConversationId conversation, std::string client_msg_id, std::string text);
 v1::ClientFrame SyncFrame(const std::vector<SyncCursor>& cursors);
+v1::ClientFrame ReadFrame(ConversationId conversation, Seq read_seq);
+v1::ClientFrame DeliveredFrame(ConversationId conversation, Seq delivered_seq);
+v1::ClientFrame TypingCommandFrame(ConversationId conversation, bool active);
 v1::ClientFrame WatchFrame(const std::vector<UserId>& users);
 
 }  // namespace chat::testing

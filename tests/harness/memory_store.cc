@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "protocol/limits.h"
+
 namespace chat::testing {
 
 ConversationId MemoryStore::AddConversation(std::vector<UserId> members) {
@@ -171,6 +173,56 @@ void MemoryStore::ListMembers(ConversationId conversation, Seq after,
   MemberList list{at->second.members_seq, at->second.members, at->second.former};
   std::erase_if(list.former, [&](const FormerMember& former) { return former.left_seq <= after; });
   Answer(std::move(done), Answered(std::move(list)));
+}
+
+void MemoryStore::Advance(std::vector<Mark> marks,
+                          Completion<std::vector<MarksMoved>, ReadError> done) {
+  using Answered = Result<std::vector<MarksMoved>, ReadError>;
+  advances_.push_back(marks);
+  if (state_ == State::kDown) {
+    return Answer(std::move(done), Answered(std::unexpected(ReadError::kUnavailable)));
+  }
+  std::vector<MarksMoved> all;
+  for (const Mark& said : marks) {
+    if (!IsMember(said.user_id, said.conversation_id)) continue;
+    MemoryConversation& conversation = conversations_[said.conversation_id];
+    Mark& mark = conversation.marks[said.user_id];
+    const Mark from = mark;
+    mark = MoveMark(from, said, Seq(std::ssize(conversation.entries)));
+    if (mark == from) continue;
+    const bool small = conversation.members.size() <= kReceiptMembersMax;
+    all.push_back({.conversation_id = said.conversation_id,
+                   .user_id = said.user_id,
+                   .delivered_seq = mark.delivered_seq,
+                   .read_seq = mark.read_seq,
+                   .listeners = small ? conversation.members : std::vector<UserId>(),
+                   .origin = {}});
+  }
+  Answer(std::move(done), Answered(std::move(all)));
+}
+
+void MemoryStore::FindListeners(UserId user, ConversationId conversation,
+                                Completion<std::vector<UserId>, ReadError> done) {
+  using Answered = Result<std::vector<UserId>, ReadError>;
+  ++listener_reads_;
+  if (state_ == State::kDown) {
+    return Answer(std::move(done), Answered(std::unexpected(ReadError::kUnavailable)));
+  }
+  if (!IsMember(user, conversation)) return Answer(std::move(done), Answered());
+  std::vector<UserId> others = conversations_[conversation].members;
+  std::erase(others, user);
+  Answer(std::move(done), Answered(std::move(others)));
+}
+
+// Core asks for marks and listeners only; the rest belongs to the HTTP handlers.
+void MemoryStore::ListReaders(ReaderPageRequest, Completion<std::vector<Reader>, ViewError> done) {
+  using Answered = Result<std::vector<Reader>, ViewError>;
+  Answer(std::move(done), Answered(std::unexpected(ViewError::kUnavailable)));
+}
+
+void MemoryStore::Set(MemberSettings, Completion<ConversationView, ViewError> done) {
+  Answer(std::move(done),
+         Result<ConversationView, ViewError>(std::unexpected(ViewError::kUnavailable)));
 }
 
 void MemoryStore::RecordLastSeen(std::vector<LastSeen> seen) {

@@ -13,6 +13,7 @@
 #include "server/ports/bus.h"
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
+#include "server/ports/marks.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 
@@ -24,10 +25,11 @@ struct MemoryConversation {
   std::vector<FormerMember> former;
   Seq members_seq;
   std::vector<Entry> entries;
+  std::map<UserId, Mark> marks;
 };
 
 // Thread: one. Lifetime: the test's. Completions and batches are posted to `home`.
-class MemoryStore : public Messages, public Conversations, public PresenceRecords {
+class MemoryStore : public Messages, public Conversations, public Marks, public PresenceRecords {
  public:
   MemoryStore(Executor& home, Bus& bus) : home_(home), bus_(bus) {}
 
@@ -66,6 +68,18 @@ class MemoryStore : public Messages, public Conversations, public PresenceRecord
   void ListMembers(ConversationId conversation, Seq after,
                    Completion<MemberList, ViewError> done) override;
 
+  void Advance(std::vector<Mark> marks,
+               Completion<std::vector<MarksMoved>, ReadError> done) override;
+  void FindListeners(UserId user, ConversationId conversation,
+                     Completion<std::vector<UserId>, ReadError> done) override;
+  void ListReaders(ReaderPageRequest page,
+                   Completion<std::vector<Reader>, ViewError> done) override;
+  void Set(MemberSettings settings, Completion<ConversationView, ViewError> done) override;
+
+  // What was asked of Marks, one after the other, also while the store was down.
+  const std::vector<std::vector<Mark>>& advances() const { return advances_; }
+  int listener_reads() const { return listener_reads_; }
+
   void RecordLastSeen(std::vector<LastSeen> seen) override;
   void FindVisible(UserId viewer, std::vector<UserId> users,
                    Completion<std::vector<LastSeen>, ReadError> done) override;
@@ -91,6 +105,8 @@ class MemoryStore : public Messages, public Conversations, public PresenceRecord
   std::map<ConversationId, MemoryConversation> conversations_;
   std::set<std::pair<UserId, UserId>> visible_;
   std::vector<LastSeen> recorded_;
+  std::vector<std::vector<Mark>> advances_;
+  int listener_reads_ = 0;
   CommitNumber commits_ = 0;
   std::int64_t last_id_ = 0;
 };

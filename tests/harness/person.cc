@@ -233,6 +233,31 @@ void Person::Beats() {
   Next(v1::ServerFrame::kHeartbeatAck);
 }
 
+void Person::Reads(std::int64_t seq) {
+  v1::ClientFrame frame;
+  frame.mutable_receipt()->set_conversation_id(conversation_.number());
+  frame.mutable_receipt()->set_read_seq(seq);
+  Send(frame);
+}
+
+void Person::BeginsToType() {
+  v1::ClientFrame frame;
+  frame.mutable_typing()->set_conversation_id(conversation_.number());
+  frame.mutable_typing()->set_active(true);
+  Send(frame);
+}
+
+void Person::StopsTyping() {
+  v1::ClientFrame frame;
+  frame.mutable_typing()->set_conversation_id(conversation_.number());
+  frame.mutable_typing()->set_active(false);
+  Send(frame);
+}
+
+v1::ReceiptEvent Person::ReceivesReceipt() { return Next(v1::ServerFrame::kReceipt).receipt(); }
+
+v1::TypingEvent Person::SeesTyping() { return Next(v1::ServerFrame::kTyping).typing(); }
+
 v1::ServerFrame Person::Next(v1::ServerFrame::BodyCase kind) {
   const auto found = std::ranges::find(heard_, kind, &v1::ServerFrame::body_case);
   if (found != heard_.end()) {

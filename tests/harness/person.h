@@ -94,6 +94,10 @@ class Person {
   Pulled Syncs(std::int64_t after_seq);
   v1::PresenceEvent Watches(const std::vector<UserId>& users);
   void Beats();
+  // In the conversation that is open. Neither has an answer.
+  void Reads(std::int64_t seq);
+  void BeginsToType();
+  void StopsTyping();
 
   // ---- Frames: receiving. Other kinds that come first are kept for later.
 
@@ -102,6 +106,8 @@ class Person {
   v1::Conversation ReceivesConversation(std::string_view event);
   v1::ErrorEvent IsRefused(std::string_view code);
   v1::GapEvent ReceivesGap();
+  v1::ReceiptEvent ReceivesReceipt();
+  v1::TypingEvent SeesTyping();
   v1::GoAwayEvent IsToldToGo();
   // Waits for the change of somebody's presence.
   v1::Presence Sees(const Person& who, Seen seen);

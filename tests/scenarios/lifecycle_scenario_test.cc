@@ -112,6 +112,28 @@ TEST_P(LifecycleScenarioTest, StopAnswersWhatIsInFlight) {
   EXPECT_EQ(bob.Syncs(0).messages.size(), 50u);
 }
 
+TEST_P(LifecycleScenarioTest, StopStoresTheLastReceipts) {
+  Person alice = Joins("alice");
+  Person bob = Joins("bob");
+  Introduce(alice, bob);
+  for (const char* text : {"one", "two"}) {
+    alice.Sends(text);
+    bob.Receives(text);
+  }
+  bob.Reads(1);
+  EXPECT_EQ(alice.ReceivesReceipt().read_seq(), 1);
+
+  bob.Reads(2);  // waits for its turn, a second after the last one's
+  bob.Beats();
+  world().server().Terminate();
+  ASSERT_EQ(world().server().ExitCode(), 0);
+
+  world().server().Restart();
+  world().Seat(bob);
+  const std::string path = "/v1/conversations/" + bob.conversation().ToString();
+  EXPECT_EQ(bob.api().Get<v1::ConversationResponse>(path).body.conversation().my_read_seq(), 2);
+}
+
 TEST_P(LifecycleScenarioTest, DrainIsAskedForOnTheAdminPortToo) {
   Person alice = Joins("alice");
 

@@ -9,8 +9,10 @@
 #include "server/http/api/conversations_api.h"
 #include "server/http/api/groups_api.h"
 #include "server/http/api/history_api.h"
+#include "server/http/api/marks_api.h"
 #include "server/http/api/presence_api.h"
 #include "server/http/api/sessions_api.h"
+#include "server/http/api/sync_api.h"
 #include "server/http/api/users_api.h"
 #include "server/http/router.h"
 
@@ -28,7 +30,9 @@ class Api {
         presence_(ports),
         conversations_(ports),
         groups_(ports),
-        history_(ports) {}
+        history_(ports),
+        marks_(ports),
+        sync_(ports) {}
 
   void AddRoutes(Router& router) {
     auth_.AddRoutes(router);
@@ -40,6 +44,8 @@ class Api {
     conversations_.AddRoutes(router);
     groups_.AddRoutes(router);
     history_.AddRoutes(router);
+    marks_.AddRoutes(router);
+    sync_.AddRoutes(router);
   }
 
  private:
@@ -52,6 +58,8 @@ class Api {
   ConversationsApi conversations_;
   GroupsApi groups_;
   HistoryApi history_;
+  MarksApi marks_;
+  SyncApi sync_;
 };
 
 }  // namespace chat::http

@@ -68,6 +68,8 @@ ApiPorts ApiFixture::Ports() {
           .conversations = conversations_,
           .groups = groups_,
           .messages = messages_,
+          .marks = marks_,
+          .updates = updates_,
           .presence_records = presence_records_,
           .rate_limits = rate_limits_,
           .authenticator = authenticator_,
@@ -122,12 +124,15 @@ Response ApiFixture::Post(const Person& who, std::string path, std::string body)
                .access_token = who.access_token});
 }
 
-Response ApiFixture::Put(const Person& who, std::string path) {
-  return Send({.method = Method::kPut, .path = std::move(path), .access_token = who.access_token});
-}
-
 Response ApiFixture::Patch(const Person& who, std::string path, std::string body) {
   return Send({.method = Method::kPatch,
+               .path = std::move(path),
+               .body = std::move(body),
+               .access_token = who.access_token});
+}
+
+Response ApiFixture::Put(const Person& who, std::string path, std::string body) {
+  return Send({.method = Method::kPut,
                .path = std::move(path),
                .body = std::move(body),
                .access_token = who.access_token});
@@ -190,6 +195,17 @@ void ApiFixture::Say(const Person& sender, ConversationId conversation, std::str
                     .reply_to_seq = {},
                     .origin = {}},
                    [&](auto appended) { answer = appended; });
+  RunUntil([&] { return answer.has_value(); });
+  EXPECT_TRUE(answer && answer->has_value());
+}
+
+void ApiFixture::Advance(const Person& reader, ConversationId conversation, Seq read_seq) {
+  std::optional<Result<std::vector<MarksMoved>, ReadError>> answer;
+  marks_.Advance({{.conversation_id = conversation,
+                   .user_id = reader.user_id,
+                   .delivered_seq = {},
+                   .read_seq = read_seq}},
+                 [&](auto moved) { answer = std::move(moved); });
   RunUntil([&] { return answer.has_value(); });
   EXPECT_TRUE(answer && answer->has_value());
 }

@@ -40,9 +40,11 @@
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/database.h"
 #include "server/sqlite/groups.h"
+#include "server/sqlite/marks.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
+#include "server/sqlite/updates.h"
 #include "tests/contracts/manual_clock.h"
 #include "tests/contracts/recording_bus.h"
 
@@ -78,8 +80,8 @@ class ApiFixture : public testing::Test {
   Response Send(Call call);
   Response Get(const Person& who, std::string path, std::vector<Field> query = {});
   Response Post(const Person& who, std::string path, std::string body = {});
-  Response Put(const Person& who, std::string path);
   Response Patch(const Person& who, std::string path, std::string body);
+  Response Put(const Person& who, std::string path, std::string body = {});
   Response Delete(const Person& who, std::string path, std::vector<Field> query = {});
 
   // Registers a user with this name, and the password `password-of-<name>`, and logs them in.
@@ -92,6 +94,7 @@ class ApiFixture : public testing::Test {
   void Befriend(const Person& one, const Person& other);
   ConversationId OpenDirect(const Person& opener, const Person& peer);
   void Say(const Person& sender, ConversationId conversation, std::string text);
+  void Advance(const Person& reader, ConversationId conversation, Seq read_seq);
 
   // Nothing that the store is asked from now on succeeds.
   void StopStore() { database_->Stop(); }
@@ -134,6 +137,8 @@ class ApiFixture : public testing::Test {
   sqlite::Conversations conversations_{*database_, home_};
   sqlite::Groups groups_{*database_, home_};
   sqlite::Messages messages_{*database_, home_};
+  sqlite::Marks marks_{*database_, home_};
+  sqlite::Updates updates_{*database_, home_};
   sqlite::PresenceRecords presence_records_{*database_, home_};
   auth::SystemRandom random_;
   auth::Keyring keyring_ = auth::MakeKeyring();

@@ -13,10 +13,12 @@
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
 #include "server/ports/groups.h"
+#include "server/ports/marks.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
 #include "server/ports/sessions.h"
+#include "server/ports/updates.h"
 
 namespace chat::http {
 
@@ -30,6 +32,8 @@ struct ApiPorts {
   Conversations& conversations;
   Groups& groups;
   Messages& messages;
+  Marks& marks;
+  Updates& updates;
   PresenceRecords& presence_records;
   RateLimits& rate_limits;
   const auth::Authenticator& authenticator;

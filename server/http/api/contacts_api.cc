@@ -124,12 +124,7 @@ asio::awaitable<Response> ContactsApi::Remove(SessionOwner caller, Request reque
   co_return NoContent();
 }
 
-// Whose request is not accepted yet is a stranger: nothing of their presence is shown.
 v1::Contact ContactsApi::Show(const Contact& contact) const {
-  if (contact.state != ContactState::kContact) {
-    return ToWire({.user = contact.user, .state = contact.state, .last_seen_at = std::nullopt},
-                  OnlineState::kOffline);
-  }
   return ToWire(contact, ports_.is_online(contact.user.user_id) ? OnlineState::kOnline
                                                                 : OnlineState::kOffline);
 }

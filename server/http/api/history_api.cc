@@ -59,8 +59,10 @@ Place ReadPlace(const Cursor& cursor) {
     case CursorKind::kContacts:
     case CursorKind::kConversations:
     case CursorKind::kMembers:
+    case CursorKind::kReaders:
     case CursorKind::kSessions:
     case CursorKind::kBlocks:
+    case CursorKind::kSync:
       break;
   }
   std::abort();

@@ -34,10 +34,13 @@ std::size_t NumbersOf(CursorKind kind) {
     case CursorKind::kBlocks:
     case CursorKind::kEntriesAfter:
     case CursorKind::kEntriesBefore:
+    case CursorKind::kReaders:
       return 1;
     case CursorKind::kConversations:
     case CursorKind::kEntriesBetween:
       return 2;
+    case CursorKind::kSync:
+      return kSyncCursorNumbers;
   }
   std::abort();
 }

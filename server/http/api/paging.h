@@ -32,7 +32,12 @@ enum class CursorKind : std::uint8_t {
   kMembers = 6,
   kSessions = 10,
   kBlocks = 11,
+  kReaders = 40,
+  kSync = 41,
 };
+
+// A cursor of /v1/sync holds so many numbers.
+inline constexpr std::size_t kSyncCursorNumbers = 68;
 
 // Where the next page starts, in numbers that only the list itself understands.
 struct Cursor {
