@@ -18,6 +18,7 @@
 #include "server/ports/executor.h"
 #include "server/ports/groups.h"
 #include "server/ports/marks.h"
+#include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
@@ -49,6 +50,7 @@ struct ShardPorts {
   std::unique_ptr<Groups> groups;
   std::unique_ptr<Messages> messages;
   std::unique_ptr<Marks> marks;
+  std::unique_ptr<MessageChanges> message_changes;
   std::unique_ptr<PresenceRecords> presence_records;
   std::unique_ptr<Updates> updates;
   std::vector<NeededDependency> dependencies;

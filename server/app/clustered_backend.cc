@@ -23,6 +23,7 @@
 #include "server/postgres/groups.h"
 #include "server/postgres/lease.h"
 #include "server/postgres/marks.h"
+#include "server/postgres/message_changes.h"
 #include "server/postgres/messages.h"
 #include "server/postgres/nodes.h"
 #include "server/postgres/presence_records.h"
@@ -192,6 +193,7 @@ ShardPorts ClusteredBackend::MakePorts(Executor& home) {
                    .groups = std::make_unique<postgres::Groups>(database, home),
                    .messages = std::make_unique<postgres::Messages>(database, home),
                    .marks = std::make_unique<postgres::Marks>(database, home),
+                   .message_changes = std::make_unique<postgres::MessageChanges>(database, home),
                    .presence_records = std::make_unique<postgres::PresenceRecords>(database, home),
                    .updates = std::make_unique<postgres::Updates>(database, home),
                    .dependencies = {}};

@@ -10,6 +10,7 @@
 #include "server/sqlite/dependency.h"
 #include "server/sqlite/groups.h"
 #include "server/sqlite/marks.h"
+#include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
@@ -56,6 +57,7 @@ ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
                    .groups = std::make_unique<sqlite::Groups>(database, home),
                    .messages = std::make_unique<sqlite::Messages>(database, home),
                    .marks = std::make_unique<sqlite::Marks>(database, home),
+                   .message_changes = std::make_unique<sqlite::MessageChanges>(database, home),
                    .presence_records = std::make_unique<sqlite::PresenceRecords>(database, home),
                    .updates = std::make_unique<sqlite::Updates>(database, home),
                    .dependencies = {}};

@@ -21,6 +21,7 @@
 #include "server/postgres/contacts.h"
 #include "server/postgres/conversations.h"
 #include "server/postgres/database.h"
+#include "server/postgres/message_changes.h"
 #include "server/postgres/messages.h"
 #include "server/postgres/sessions.h"
 #include "server/postgres/signing_keys.h"
@@ -28,6 +29,7 @@
 #include "server/sqlite/contacts.h"
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/database.h"
+#include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/sessions.h"
 #include "server/sqlite/signing_keys.h"
@@ -51,6 +53,7 @@ struct Ports {
   std::unique_ptr<Contacts> contacts;
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Messages> messages;
+  std::unique_ptr<MessageChanges> message_changes;
 };
 
 Ports PortsOf(sqlite::Database& database, Executor& home) {
@@ -59,7 +62,8 @@ Ports PortsOf(sqlite::Database& database, Executor& home) {
           .signing_keys = std::make_unique<sqlite::SigningKeys>(database, home),
           .contacts = std::make_unique<sqlite::Contacts>(database, home),
           .conversations = std::make_unique<sqlite::Conversations>(database, home),
-          .messages = std::make_unique<sqlite::Messages>(database, home)};
+          .messages = std::make_unique<sqlite::Messages>(database, home),
+          .message_changes = std::make_unique<sqlite::MessageChanges>(database, home)};
 }
 
 Ports PortsOf(postgres::Database& database, Executor& home) {
@@ -68,7 +72,8 @@ Ports PortsOf(postgres::Database& database, Executor& home) {
           .signing_keys = std::make_unique<postgres::SigningKeys>(database, home),
           .contacts = std::make_unique<postgres::Contacts>(database, home),
           .conversations = std::make_unique<postgres::Conversations>(database, home),
-          .messages = std::make_unique<postgres::Messages>(database, home)};
+          .messages = std::make_unique<postgres::Messages>(database, home),
+          .message_changes = std::make_unique<postgres::MessageChanges>(database, home)};
 }
 
 // What a chat shows of itself through its ports, as text that two stores must agree on.
@@ -108,6 +113,7 @@ class CopyTest : public testing::Test {
   auto Copy() { return CopyStore({.from = file(), .to = target_.url()}); }
 
   void WriteChat(Ports ports);
+  void ChangeEntries(Ports& ports);
   Shown ReadChat(Ports ports);
   std::int64_t CountTarget(const std::string& table);
 
@@ -161,6 +167,7 @@ void CopyTest::WriteChat(Ports ports) {
                              std::move(done));
     });
   }
+  ChangeEntries(ports);
   const auto session = Await<RefreshedSession, OpenSessionError>([&](auto done) {
     ports.sessions->Open({.user_id = users_[0],
                           .device_name = "a phone",
@@ -181,11 +188,36 @@ void CopyTest::WriteChat(Ports ports) {
   });
 }
 
+void CopyTest::ChangeEntries(Ports& ports) {
+  MessageChanges& changes = *ports.message_changes;
+  const ConversationId conversation = conversations_[0];
+  Await<EntryChanged, ChangeError>([&](auto done) {
+    changes.Edit({users_[0], conversation, Seq(1), "edited"}, std::move(done));
+  });
+  Await<EntryChanged, ChangeError>(
+      [&](auto done) { changes.Delete({users_[0], conversation, Seq(2)}, std::move(done)); });
+  for (const UserId user : {users_[0], users_[1]}) {
+    Await<EntryChanged, ChangeError>([&](auto done) {
+      changes.React({user, conversation, Seq(3), "\xF0\x9F\x91\x8D", true}, std::move(done));
+    });
+  }
+}
+
+std::string ShowChanges(const Entry& entry) {
+  std::string shown = entry.change.ToString() + (entry.deleted ? " deleted" : "") +
+                      (entry.edited_at ? " edited " + FormatTimestamp(*entry.edited_at) : "");
+  for (const Reaction& reaction : entry.reactions) {
+    shown += ' ' + reaction.emoji + std::to_string(reaction.count) + (reaction.mine ? "mine" : "");
+  }
+  return shown;
+}
+
 void Show(Shown& shown, const Entry& entry) {
-  shown.lines.push_back(
-      entry.seq.ToString() + ' ' + entry.message_id.ToString() + ' ' + entry.sender_id.ToString() +
-      ' ' + entry.client_msg_id + ' ' + FormatTimestamp(entry.created_at) + ' ' +
-      (entry.reply_to_seq ? entry.reply_to_seq->ToString() : "-") + ' ' + entry.text);
+  shown.lines.push_back(entry.seq.ToString() + ' ' + entry.message_id.ToString() + ' ' +
+                        entry.sender_id.ToString() + ' ' + entry.client_msg_id + ' ' +
+                        FormatTimestamp(entry.created_at) + ' ' +
+                        (entry.reply_to_seq ? entry.reply_to_seq->ToString() : "-") + ' ' +
+                        ShowChanges(entry) + ' ' + entry.text);
 }
 
 void Show(Shown& shown, const ConversationView& view) {

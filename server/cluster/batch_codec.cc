@@ -11,6 +11,9 @@ namespace chat::cluster {
 std::string EncodeChanges(const CommitBatch& batch) {
   v1::Changes changes;
   WriteChanges(batch, changes);
+  for (v1::EntryChange& change : *changes.mutable_entry_changes()) {
+    if (change.has_edited()) change.mutable_edited()->clear_text();
+  }
   return changes.SerializeAsString();
 }
 
@@ -21,6 +24,7 @@ bool DecodeChanges(std::string_view bytes, CommitBatch& batch) {
                      changes.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
                      ReadChanges(changes, decoded);
   if (!valid) decoded = {};
+  batch.changes = std::move(decoded.changes);
   batch.user_changes = std::move(decoded.user_changes);
   batch.revoked_sessions = std::move(decoded.revoked_sessions);
   return valid;

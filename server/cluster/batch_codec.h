@@ -1,5 +1,6 @@
-// What a batch changed besides entries, as bytes for the commit log. Entries are not in it: the log
-// names them and reads them back. Used by stores that several nodes share.
+// What a batch changed besides new entries, as bytes for the commit log. Entries and the texts of
+// edits are not in it: the log names them and reads them back, so that what is deleted is gone.
+// Used by stores that several nodes share.
 #pragma once
 
 #include <string>
@@ -9,12 +10,12 @@
 
 namespace chat::cluster {
 
-// The user changes and revoked sessions of `batch`.
+// The changes, user changes and revoked sessions of `batch`, without the texts of edits.
 std::string EncodeChanges(const CommitBatch& batch);
 
-// Sets the user changes and revoked sessions of `batch`, and nothing else of it.
+// Sets the changes, user changes and revoked sessions of `batch`, and nothing else of it.
 //
-// Errors: false for what EncodeChanges does not make; the two are empty then.
+// Errors: false for what EncodeChanges does not make; the three are empty then.
 [[nodiscard]] bool DecodeChanges(std::string_view bytes, CommitBatch& batch);
 
 }  // namespace chat::cluster

@@ -157,6 +157,59 @@ bool ReadUserChange(v1::UserChange& in, UserChange& out) {
   return false;
 }
 
+void Write(const EntryEdited& edited, v1::EntryChange& out) {
+  out.mutable_edited()->set_text(edited.text);
+  out.mutable_edited()->set_edited_at_ms(WriteTime(edited.edited_at));
+}
+
+void Write(const EntryDeleted&, v1::EntryChange& out) { out.mutable_deleted(); }
+
+void Write(const EntryReaction& reaction, v1::EntryChange& out) {
+  out.mutable_reaction()->set_emoji(reaction.emoji);
+  out.mutable_reaction()->set_on(reaction.on);
+}
+
+bool ReadWhat(v1::EntryChange& in, EntryChange& out) {
+  switch (in.what_case()) {
+    case v1::EntryChange::kEdited: {
+      EntryEdited& edited = out.what.emplace<EntryEdited>();
+      edited.text = std::move(*in.mutable_edited()->mutable_text());
+      return ReadTimeInto(in.edited().edited_at_ms(), edited.edited_at);
+    }
+    case v1::EntryChange::kDeleted:
+      out.what.emplace<EntryDeleted>();
+      return true;
+    case v1::EntryChange::kReaction:
+      out.what.emplace<EntryReaction>(std::move(*in.mutable_reaction()->mutable_emoji()),
+                                      in.reaction().on());
+      return true;
+    case v1::EntryChange::WHAT_NOT_SET:
+      return false;
+  }
+  return false;
+}
+
+void WriteEntryChange(const CommittedChange& committed, v1::EntryChange& out) {
+  const EntryChange& change = committed.change;
+  out.set_conversation_id(change.conversation_id.number());
+  out.set_seq(change.seq.number());
+  out.set_change(change.change.number());
+  out.set_user_id(change.user_id.number());
+  out.set_head_seq(committed.head_seq.number());
+  out.set_members_seq(committed.members_seq.number());
+  std::visit([&](const auto& what) { Write(what, out); }, change.what);
+}
+
+bool ReadEntryChange(v1::EntryChange& in, CommittedChange& committed) {
+  EntryChange& change = committed.change;
+  return ReadNumber(in.conversation_id(), change.conversation_id) &&
+         ReadNumber(in.seq(), change.seq) && change.seq > Seq() &&
+         ReadNumber(in.change(), change.change) && change.change > Change() &&
+         ReadNumber(in.user_id(), change.user_id) &&
+         ReadNumber(in.head_seq(), committed.head_seq) && committed.head_seq >= change.seq &&
+         ReadNumber(in.members_seq(), committed.members_seq) && ReadWhat(in, change);
+}
+
 void WriteEntryOptions(const Entry& entry, v1::Entry& out) {
   if (entry.edited_at) out.set_edited_at_ms(WriteTime(*entry.edited_at));
   if (entry.reply_to_seq) out.set_reply_to_seq(entry.reply_to_seq->number());
@@ -239,6 +292,9 @@ void WriteChanges(const CommitBatch& batch, v1::Changes& out) {
     wire.set_change(change.change.number());
     std::visit([&](const auto& what) { Write(what, wire); }, change.what);
   }
+  for (const CommittedChange& change : batch.changes) {
+    WriteEntryChange(change, *out.add_entry_changes());
+  }
   for (const SessionOwner& owner : batch.revoked_sessions) {
     v1::SessionOwner& wire = *out.add_revoked_sessions();
     wire.set_session_id(owner.session_id.number());
@@ -249,6 +305,9 @@ void WriteChanges(const CommitBatch& batch, v1::Changes& out) {
 bool ReadChanges(v1::Changes& in, CommitBatch& batch) {
   for (v1::UserChange& wire : *in.mutable_user_changes()) {
     if (!ReadUserChange(wire, batch.user_changes.emplace_back())) return false;
+  }
+  for (v1::EntryChange& wire : *in.mutable_entry_changes()) {
+    if (!ReadEntryChange(wire, batch.changes.emplace_back())) return false;
   }
   for (const v1::SessionOwner& wire : in.revoked_sessions()) {
     SessionOwner& owner = batch.revoked_sessions.emplace_back();

@@ -64,6 +64,16 @@ UserChange ConversationStep(ConversationEvent event, ConversationKind kind,
   return {UserId(45), Change(46), ConversationChanged{event, conversation, std::move(peer)}};
 }
 
+CommittedChange ChangeStep(std::int64_t change, decltype(EntryChange::what) what) {
+  return {.change = {.conversation_id = ConversationId(61),
+                     .seq = Seq(62),
+                     .change = Change(change),
+                     .user_id = UserId(63),
+                     .what = std::move(what)},
+          .head_seq = Seq(64),
+          .members_seq = Seq(9)};
+}
+
 void Print(std::ostream& out, const User& user) {
   out << " user(" << user.user_id.number() << user.username << '/' << user.display_name << '/'
       << user.created_at.time_since_epoch().count() << user.bot << ')';
@@ -101,6 +111,24 @@ void Print(std::ostream& out, const CommittedEntry& committed) {
       << entry.change.number() << '/' << committed.members_seq.number();
 }
 
+void Print(std::ostream& out, const EntryEdited& edited) {
+  out << " edited " << edited.text << '/' << edited.edited_at.time_since_epoch().count();
+}
+
+void Print(std::ostream& out, const EntryDeleted&) { out << " deleted"; }
+
+void Print(std::ostream& out, const EntryReaction& reaction) {
+  out << " reaction " << reaction.emoji << '/' << reaction.on;
+}
+
+void Print(std::ostream& out, const CommittedChange& committed) {
+  const EntryChange& change = committed.change;
+  out << "\nentry change " << change.conversation_id.number() << '/' << change.seq.number() << '/'
+      << change.change.number() << '/' << change.user_id.number() << '/'
+      << committed.head_seq.number() << '/' << committed.members_seq.number();
+  std::visit([&](const auto& what) { Print(out, what); }, change.what);
+}
+
 }  // namespace
 
 CommitBatch SampleBatch() {
@@ -111,6 +139,9 @@ CommitBatch SampleBatch() {
                                EntryKind::kMemberAdded, EntryKind::kMemberRemoved}) {
     batch.entries.push_back(PlainEntry(kind));
   }
+  batch.changes.push_back(ChangeStep(65, EntryEdited{"edited", At(1'700'000'000'003)}));
+  batch.changes.push_back(ChangeStep(66, EntryDeleted{}));
+  batch.changes.push_back(ChangeStep(67, EntryReaction{"+1", true}));
   for (const ContactEvent event :
        {ContactEvent::kRequested, ContactEvent::kAccepted, ContactEvent::kRemoved}) {
     batch.user_changes.push_back(ContactStep(event));
@@ -133,6 +164,7 @@ std::string Describe(const CommitBatch& batch) {
   out << batch.position.origin.number() << '/' << batch.position.lane << '/'
       << batch.position.batch;
   for (const CommittedEntry& entry : batch.entries) Print(out, entry);
+  for (const CommittedChange& change : batch.changes) Print(out, change);
   for (const UserChange& change : batch.user_changes) {
     out << "\nchange " << change.user_id.number() << '/' << change.change.number();
     std::visit([&](const auto& what) { Print(out, what); }, change.what);

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <limits>
 #include <utility>
+#include <variant>
 
 #include "server/cluster/cluster.pb.h"
 #include "server/cluster/proto_values.h"
@@ -29,6 +30,11 @@ void WriteBatch(const CommitBatch& batch, v1::Batch& out) {
 bool IsShort(const CommitBatch& batch) {
   std::size_t bytes = 0;
   for (const CommittedEntry& entry : batch.entries) bytes += entry.entry.text.size();
+  for (const CommittedChange& change : batch.changes) {
+    if (const auto* edited = std::get_if<EntryEdited>(&change.change.what)) {
+      bytes += edited->text.size();
+    }
+  }
   return bytes <= kHintBytesMax;
 }
 

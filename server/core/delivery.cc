@@ -58,7 +58,8 @@ void Delivery::EvictIdle() {
     return streams_.size() > limits_.streams_max || members_cached_ > limits_.members_max;
   };
   for (auto stream = streams_.begin(); over() && stream != streams_.end();) {
-    if (!stream->held.empty() || stream->reading != Reading::kNothing || stream->stalled) {
+    if (!stream->held.empty() || !stream->held_changes.empty() || stream->hole_since ||
+        stream->reading != Reading::kNothing || stream->stalled) {
       ++stream;
       continue;
     }
@@ -89,8 +90,9 @@ void Delivery::Pump(Stream& stream) {
   while (!blocked() && !stream.held.empty()) {
     if (!PumpFront(stream)) return;
   }
-  if (blocked() || !stream.delivered) return;
-  if (*stream.delivered < stream.head) BackFill(stream, stream.head);
+  if (blocked()) return;
+  if (stream.delivered && *stream.delivered < stream.head) return BackFill(stream, stream.head);
+  PumpChanges(stream);
 }
 
 // Hands on the first held entry if it is its turn; false when something has to be read first.
@@ -121,12 +123,20 @@ bool Delivery::PumpFront(Stream& stream) {
 // after what has been handed on.
 void Delivery::LoadMembers(Stream& stream) {
   stream.reading = Reading::kMembers;
-  const Seq next = stream.held.front()->entry.seq;
-  conversations_.ListMembers(stream.conversation_id, Seq(next.number() - 1),
+  const Seq after = stream.held.empty()
+                        ? stream.delivered.value_or(stream.held_changes.front()->head_seq)
+                        : Seq(stream.held.front()->entry.seq.number() - 1);
+  conversations_.ListMembers(stream.conversation_id, after,
                              [self = std::weak_ptr(self_), id = stream.conversation_id](auto list) {
                                if (const auto delivery = self.lock())
                                  (*delivery)->MembersLoaded(id, std::move(list));
                              });
+}
+
+// Of the member list that what is handed on next belongs to.
+Seq Delivery::NeededMembersSeq(const Stream& stream) {
+  if (!stream.held.empty()) return stream.held.front()->members_seq;
+  return stream.held_changes.empty() ? Seq() : stream.held_changes.front()->members_seq;
 }
 
 void Delivery::MembersLoaded(ConversationId conversation, Result<MemberList, ViewError> list) {
@@ -135,7 +145,7 @@ void Delivery::MembersLoaded(ConversationId conversation, Result<MemberList, Vie
   stream->reading = Reading::kNothing;
   if (!list && list.error() == ViewError::kUnavailable) return Stall(*stream);
   if (!list) return GiveUp(*stream);
-  const bool fresh = stream->held.empty() || stream->held.front()->members_seq <= list->members_seq;
+  const bool fresh = NeededMembersSeq(*stream) <= list->members_seq;
   SetMembers(*stream, std::move(*list));
   if (!fresh) return Fruitless(*stream);
   stream->fruitless = 0;
@@ -195,17 +205,28 @@ void Delivery::GiveUp(Stream& stream) {
   stream.fruitless = 0;
   stream.held.clear();
   stream.delivered = stream.head;
-  if (stream.members) sink_.Skipped(stream.conversation_id, stream.head, stream.members->members);
+  stream.held_changes.clear();
+  stream.hole_since.reset();
+  if (stream.head_change != Change()) stream.changed = stream.head_change;
+  TellSkipped(stream);
 }
 
 // Entries of several nodes come in any order, so the first one that is heard of a conversation may
 // not be the first that is owed. All before it are committed: one gap makes up for all of them.
 void Delivery::TellMissed(Stream& stream) {
   stream.first = Seq();
-  if (stream.members) sink_.Skipped(stream.conversation_id, stream.head, stream.members->members);
+  stream.first_change = Change();
+  TellSkipped(stream);
+}
+
+void Delivery::TellSkipped(const Stream& stream) {
+  if (!stream.members) return;
+  sink_.Skipped(stream.conversation_id, {stream.head, stream.head_change}, stream.members->members);
 }
 
 void Delivery::Advance(Instant now) {
+  now_ = now;
+  SkipOverdueChanges();
   if (stalled_.empty() || now < next_retry_) return;
   next_retry_ = now + kRetryInterval;
   for (const ConversationId conversation : std::exchange(stalled_, {})) {
@@ -218,7 +239,7 @@ void Delivery::Advance(Instant now) {
 
 bool Delivery::Holds(ConversationId conversation) const {
   const auto at = by_id_.find(conversation);
-  return at != by_id_.end() && !at->second->held.empty();
+  return at != by_id_.end() && !(at->second->held.empty() && at->second->held_changes.empty());
 }
 
 bool Delivery::HoldsSend(ConversationId conversation, const SendOrigin& origin) const {

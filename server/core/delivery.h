@@ -1,10 +1,13 @@
-// Brings committed entries into the order of their conversations before they are fanned out, and
-// notices what is missing: each conversation with traffic has a position here, a hole is read back
-// from the store, and nothing is handed on before the member list that belongs to it is known. Used
-// by the hub, which does the fan-out itself.
+// Brings committed entries and their changes into the order of their conversations before they are
+// fanned out, and notices what is missing: each conversation with traffic has a position in either
+// here. A hole between entries is read back from the store; one between changes, which leave no
+// trace but the last in the store, is waited out and then made up for by a gap. Nothing is handed
+// on before the member list that belongs to it is known, and no change before its entry. Used by
+// the hub, which does the fan-out itself.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -23,6 +26,13 @@ namespace chat {
 
 // An entry that may live inside a batch shared by all shards.
 using EntryRef = std::shared_ptr<const CommittedEntry>;
+using ChangeRef = std::shared_ptr<const CommittedChange>;
+
+// How far a conversation is known to have come.
+struct DeliveryHeads {
+  Seq seq;
+  Change change;
+};
 
 // Who gets what Delivery hands on.
 class EntrySink {
@@ -37,8 +47,11 @@ class EntrySink {
   // is not news here. Whoever sent it need not wait. May be called more than once for one entry.
   virtual void Delayed(const CommittedEntry& entry) = 0;
 
-  // Entries up to `head` could not be read back; the members have to pull them.
-  virtual void Skipped(ConversationId conversation, Seq head,
+  // `change` is the next of its conversation.
+  virtual void DeliverChange(const CommittedChange& change, const std::vector<UserId>& members) = 0;
+
+  // Something up to these heads will not come; the members have to pull it.
+  virtual void Skipped(ConversationId conversation, DeliveryHeads heads,
                        const std::vector<UserId>& members) = 0;
 };
 
@@ -47,6 +60,8 @@ struct DeliveryLimits {
   std::size_t members_max = 500'000;  // member ids cached, over all conversations
   std::size_t held_max = 1024;        // entries waiting in one conversation
   int fruitless_max = 5;              // answers in a row that brought nothing
+  // How long a missing change is waited for: longer than a node takes to find it in the log.
+  std::chrono::milliseconds change_wait{5000};
 };
 
 // Thread: the shard's. Lifetime: the hub's; completions that come later than it are ignored.
@@ -63,10 +78,13 @@ class Delivery {
   // delivered, called delayed, or held while the member list is read, which ends in one of the two.
   void Accept(const EntryRef& entry);
 
-  // Tries again what the store could not answer.
+  // Takes a committed change; as entries, they may come twice, late or with holes between them.
+  void AcceptChange(ChangeRef change);
+
+  // Tries again what the store could not answer, and gives up waiting for what is overdue.
   void Advance(Instant now);
 
-  // Entries of this conversation were accepted but not yet handed on.
+  // Entries or changes of this conversation were accepted but not yet handed on.
   bool Holds(ConversationId conversation) const;
 
   // The entry of this send is among them, so it will still be delivered or called delayed.
@@ -77,11 +95,16 @@ class Delivery {
 
   struct Stream {
     ConversationId conversation_id;
-    std::optional<Seq> delivered;  // empty until the first entry comes through
-    Seq first;                     // that one, while what comes before it was not missed
-    Seq head;                      // the highest seq heard of
+    std::optional<Seq> delivered;   // empty until the first entry comes through
+    Seq first;                      // that one, while what comes before it was not missed
+    Seq head;                       // the highest seq heard of
+    std::optional<Change> changed;  // empty until the first change comes through
+    Change first_change;            // that one, while what comes before it was not missed
+    Change head_change;             // the highest change heard of
     std::optional<MemberList> members;
-    std::deque<EntryRef> held;  // ascending by seq, without repeats
+    std::deque<EntryRef> held;           // ascending by seq, without repeats
+    std::deque<ChangeRef> held_changes;  // ascending by change, without repeats
+    std::optional<Instant> hole_since;   // the first held change waits for one before it
     Reading reading = Reading::kNothing;
     bool stalled = false;  // stands in stalled_, to be tried again
     int fruitless = 0;     // answers in a row that brought nothing
@@ -94,6 +117,12 @@ class Delivery {
   bool Hold(Stream& stream, EntryRef entry);
   void Pump(Stream& stream);
   bool PumpFront(Stream& stream);
+  bool HoldChange(Stream& stream, ChangeRef change);
+  void PumpChanges(Stream& stream);
+  bool PumpFrontChange(Stream& stream);
+  void WaitForChange(Stream& stream);
+  void SkipOverdueChanges();
+  static Seq NeededMembersSeq(const Stream& stream);
   void LoadMembers(Stream& stream);
   void MembersLoaded(ConversationId conversation, Result<MemberList, ViewError> list);
   void BackFill(Stream& stream, Seq through);
@@ -103,6 +132,7 @@ class Delivery {
   void DelayHeld(const Stream& stream);
   void GiveUp(Stream& stream);
   void TellMissed(Stream& stream);
+  void TellSkipped(const Stream& stream);
   void SetMembers(Stream& stream, std::optional<MemberList> members);
 
   Messages& messages_;
@@ -113,6 +143,8 @@ class Delivery {
   boost::unordered_flat_map<ConversationId, Streams::iterator, std::hash<ConversationId>> by_id_;
   std::vector<ConversationId> stalled_;
   std::size_t members_cached_ = 0;
+  std::vector<ConversationId> waiting_for_changes_;  // streams with hole_since, or that had it
+  Instant now_{};
   Instant next_retry_{};
   // Completions hold a weak reference to it: they may come after the hub is gone.
   std::shared_ptr<Delivery*> self_;

@@ -26,13 +26,19 @@ class RecordingSink : public EntrySink {
   void Delayed(const CommittedEntry& entry) override {
     told.push_back("delayed " + entry.entry.seq.ToString());
   }
-  void Skipped(ConversationId, Seq head, const std::vector<UserId>& members) override {
-    told.push_back("skipped to " + head.ToString());
+  void DeliverChange(const CommittedChange& change, const std::vector<UserId>& members) override {
+    told.push_back("change " + change.change.change.ToString());
     last_members = members;
+  }
+  void Skipped(ConversationId, DeliveryHeads heads, const std::vector<UserId>& members) override {
+    told.push_back("skipped to " + heads.seq.ToString());
+    last_members = members;
+    skipped_change = heads.change;
   }
 
   std::vector<std::string> told;
   std::vector<UserId> last_members;
+  Change skipped_change;
 };
 
 // Delivery is given what the bus would bring.
@@ -52,6 +58,17 @@ class DeliveryTest : public ::testing::Test {
     entry->entry.conversation_id = conversation;
     entry->entry.seq = Seq(seq);
     return entry;
+  }
+
+  // Of the entry `seq`, committed when `head` was the last one.
+  ChangeRef ChangeOf(std::int64_t seq, std::int64_t number, std::int64_t head) {
+    auto change = std::make_shared<CommittedChange>();
+    change->change.conversation_id = room_;
+    change->change.seq = Seq(seq);
+    change->change.change = Change(number);
+    change->change.what = EntryDeleted{};
+    change->head_seq = Seq(head);
+    return change;
   }
 
   // What the sink was told since the last call, after all reads were answered.
@@ -177,6 +194,76 @@ TEST_F(DeliveryTest, SkipsWhatTheStoreNeverShows) {
 
   EXPECT_EQ(last.back(), "skipped to 5");
   EXPECT_EQ(after, (Told{"deliver 6"}));
+}
+
+TEST_F(DeliveryTest, ChangesFollowTheirEntryAndEachOther) {
+  delivery_.Accept(Entry(1));
+  delivery_.AcceptChange(ChangeOf(1, 1, 1));
+  delivery_.AcceptChange(ChangeOf(1, 2, 1));
+  EXPECT_TRUE(delivery_.Holds(room_));
+
+  EXPECT_EQ(Settled(), (Told{"deliver 1", "change 1", "change 2"}));
+  EXPECT_EQ(sink_.last_members, (std::vector<UserId>{kAlice, kBob}));
+  EXPECT_FALSE(delivery_.Holds(room_));
+}
+
+TEST_F(DeliveryTest, AChangeThatComesBeforeItsEntryWaitsForIt) {
+  Store(2);
+  delivery_.Accept(Entry(1));
+  Settled();
+
+  delivery_.AcceptChange(ChangeOf(2, 1, 2));
+
+  EXPECT_EQ(Settled(), (Told{"deliver 2", "change 1"}));
+}
+
+TEST_F(DeliveryTest, ChangesThatComeOutOfOrderAreHandedOnInOrderAndOnce) {
+  delivery_.AcceptChange(ChangeOf(1, 1, 1));
+  Settled();
+
+  delivery_.AcceptChange(ChangeOf(1, 3, 1));
+  delivery_.AcceptChange(ChangeOf(1, 1, 1));
+  delivery_.AcceptChange(ChangeOf(1, 3, 1));
+  EXPECT_EQ(Settled(), Told{});
+  delivery_.AcceptChange(ChangeOf(1, 2, 1));
+
+  EXPECT_EQ(Settled(), (Told{"change 2", "change 3"}));
+}
+
+TEST_F(DeliveryTest, AChangeThatNeverComesIsMadeUpForByOneGap) {
+  delivery_.AcceptChange(ChangeOf(1, 1, 1));
+  Settled();
+
+  delivery_.AcceptChange(ChangeOf(1, 3, 1));
+  Pass(std::chrono::seconds(1));
+  EXPECT_EQ(Settled(), Told{});
+  Pass(std::chrono::seconds(10));
+  delivery_.AcceptChange(ChangeOf(1, 2, 1));
+  delivery_.AcceptChange(ChangeOf(1, 4, 1));
+
+  EXPECT_EQ(Settled(), (Told{"skipped to 1", "change 4"}));
+  EXPECT_EQ(sink_.skipped_change, Change(3));
+}
+
+TEST_F(DeliveryTest, AnEntryThatComesAfterAChangeMadeLaterIsMadeUpForByOneGap) {
+  delivery_.AcceptChange(ChangeOf(2, 1, 3));
+  EXPECT_EQ(Settled(), (Told{"change 1"}));
+
+  delivery_.Accept(Entry(3));
+  delivery_.Accept(Entry(4));
+
+  EXPECT_EQ(Settled(), (Told{"delayed 3", "skipped to 3", "deliver 4"}));
+}
+
+TEST_F(DeliveryTest, AChangeThatBelongsBeforeTheFirstIsMadeUpForByOneGap) {
+  delivery_.AcceptChange(ChangeOf(1, 5, 1));
+  Settled();
+
+  delivery_.AcceptChange(ChangeOf(1, 4, 1));
+  delivery_.AcceptChange(ChangeOf(1, 3, 1));
+
+  EXPECT_EQ(Settled(), (Told{"skipped to 1"}));
+  EXPECT_EQ(sink_.skipped_change, Change(5));
 }
 
 TEST_F(DeliveryTest, ForgetsIdleConversationsBeyondItsLimitAndLosesNothingByIt) {

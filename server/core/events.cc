@@ -1,5 +1,7 @@
 #include "server/core/events.h"
 
+#include <variant>
+
 #include "protocol/limits.h"
 #include "protocol/problem.h"
 #include "server/core/wire.h"
@@ -39,6 +41,33 @@ std::string_view EventName(ConversationEvent event) {
       return "changed";
   }
   return "";
+}
+
+// What the three events of a change begin with.
+template <typename Event>
+void SetPlace(Event& event, const EntryChange& change) {
+  event.set_conversation_id(change.conversation_id.number());
+  event.set_seq(change.seq.number());
+  event.set_change(change.change.number());
+  event.set_user_id(change.user_id.number());
+}
+
+void SetWhat(v1::ServerFrame& frame, const EntryChange& change, const EntryEdited& edited) {
+  v1::EditedEvent& event = *frame.mutable_edited();
+  SetPlace(event, change);
+  event.set_text(edited.text);
+  *event.mutable_edited_at() = ToProtoTimestamp(edited.edited_at);
+}
+
+void SetWhat(v1::ServerFrame& frame, const EntryChange& change, const EntryDeleted&) {
+  SetPlace(*frame.mutable_deleted(), change);
+}
+
+void SetWhat(v1::ServerFrame& frame, const EntryChange& change, const EntryReaction& reaction) {
+  v1::ReactionEvent& event = *frame.mutable_reaction();
+  SetPlace(event, change);
+  event.set_emoji(reaction.emoji);
+  event.set_on(reaction.on);
 }
 
 v1::Limits ClientLimits() {
@@ -85,6 +114,15 @@ v1::ServerFrame AckFrame(Ref ref, const SendAck& ack) {
   return frame;
 }
 
+v1::ServerFrame AckFrame(Ref ref, const ChangeAck& ack) {
+  v1::ServerFrame frame = Answer(ref);
+  v1::AckEvent& event = *frame.mutable_ack();
+  event.set_conversation_id(ack.conversation_id.number());
+  event.set_seq(ack.seq.number());
+  event.set_change(ack.change.number());
+  return frame;
+}
+
 v1::ServerFrame ErrorFrame(Ref ref, const Refusal& refusal) {
   v1::ServerFrame frame = Answer(ref);
   *frame.mutable_error() = MakeErrorEvent(refusal);
@@ -94,6 +132,12 @@ v1::ServerFrame ErrorFrame(Ref ref, const Refusal& refusal) {
 v1::ServerFrame MessageFrame(const Entry& entry) {
   v1::ServerFrame frame;
   *frame.mutable_message() = ToWire(entry);
+  return frame;
+}
+
+v1::ServerFrame ChangeFrame(const EntryChange& change) {
+  v1::ServerFrame frame;
+  std::visit([&](const auto& what) { SetWhat(frame, change, what); }, change.what);
   return frame;
 }
 

@@ -39,11 +39,20 @@ struct SendAck {
   UnixTime created_at;
 };
 
+struct ChangeAck {
+  ConversationId conversation_id;
+  Seq seq;
+  Change change;
+};
+
 v1::ServerFrame WelcomeFrame(const WelcomeContent& content);
 v1::ServerFrame HeartbeatAckFrame(Ref ref);
 v1::ServerFrame AckFrame(Ref ref, const SendAck& ack);
+v1::ServerFrame AckFrame(Ref ref, const ChangeAck& ack);
 v1::ServerFrame ErrorFrame(Ref ref, const Refusal& refusal);
 v1::ServerFrame MessageFrame(const Entry& entry);
+// `edited`, `deleted` or `reaction`.
+v1::ServerFrame ChangeFrame(const EntryChange& change);
 v1::ServerFrame GapFrame(ConversationId conversation, Seq head_seq, Change head_change);
 v1::ServerFrame SyncDoneFrame(Ref ref, const std::vector<SyncPosition>& positions);
 v1::ServerFrame ContactFrame(const ContactChanged& changed);

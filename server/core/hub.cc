@@ -116,12 +116,15 @@ void Hub::Handle(const BusMessage& message) {
 }
 
 // A conversation is announced before its entries and given up after them, as far as they need not
-// wait for the store; a session's last entries come before its end.
+// wait for the store; entries come before their changes, and a session's last ones before its end.
 void Hub::HandleBatch(const std::shared_ptr<const CommitBatch>& batch) {
   for (const UserChange& change : batch->user_changes) {
     if (!TellsOfLoss(change)) TellUser(change);
   }
   for (const CommittedEntry& entry : batch->entries) delivery_.Accept(EntryRef(batch, &entry));
+  for (const CommittedChange& change : batch->changes) {
+    delivery_.AcceptChange(ChangeRef(batch, &change));
+  }
   for (const UserChange& change : batch->user_changes) {
     if (TellsOfLoss(change)) TellUser(change);
   }
@@ -182,10 +185,30 @@ void Hub::DeliverTo(Connection& connection, const CommittedEntry& committed, Sha
       sends_.IsFrom(committed.origin.send, connection.handle())) {
     return AckSend(committed.origin.send, {entry.message_id, entry.seq, entry.created_at});
   }
-  const LiveBody body{.conversation_id = entry.conversation_id,
-                      .seq = entry.seq,
-                      .change = entry.change,
-                      .frame = frame.wire(connection.encoding())};
+  SendLive(connection, {.kind = LiveKind::kEntry,
+                        .conversation_id = entry.conversation_id,
+                        .seq = entry.seq,
+                        .change = entry.change,
+                        .frame = frame.wire(connection.encoding())});
+}
+
+// Also the connection that asked for it gets the event, in its place among the changes of others.
+void Hub::DeliverChange(const CommittedChange& committed, const std::vector<UserId>& members) {
+  const EntryChange& change = committed.change;
+  std::optional<SharedFrame> frame;
+  for (const UserId member : members) {
+    roster_.ForEachOf(member, [&](Connection& connection) {
+      if (!frame) frame.emplace(ChangeFrame(change));
+      SendLive(connection, {.kind = LiveKind::kChange,
+                            .conversation_id = change.conversation_id,
+                            .seq = change.seq,
+                            .change = change.change,
+                            .frame = frame->wire(connection.encoding())});
+    });
+  }
+}
+
+void Hub::SendLive(Connection& connection, const LiveBody& body) {
   if (connection.sync && connection.sync->Intercepts(body)) return;
   ++counters_.bodies_delivered;
   connection.SendBody(body);
@@ -197,10 +220,11 @@ void Hub::Delayed(const CommittedEntry& committed) {
   AckSend(committed.origin.send, {entry.message_id, entry.seq, entry.created_at});
 }
 
-void Hub::Skipped(ConversationId conversation, Seq head, const std::vector<UserId>& members) {
+void Hub::Skipped(ConversationId conversation, DeliveryHeads heads,
+                  const std::vector<UserId>& members) {
   for (const UserId member : members) {
     roster_.ForEachOf(member, [&](Connection& connection) {
-      connection.Send(GapFrame(conversation, head, Change()));
+      connection.Send(GapFrame(conversation, heads.seq, heads.change));
     });
   }
 }

@@ -35,6 +35,7 @@
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
 #include "server/ports/marks.h"
+#include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
@@ -55,6 +56,7 @@ struct HubPorts {
   Executor& home;
   Bus& bus;
   Messages& messages;
+  MessageChanges& message_changes;
   Conversations& conversations;
   Marks& marks;
   PresenceRecords& presence_records;
@@ -131,6 +133,11 @@ class Hub : private EntrySink {
   std::size_t pending_sends() const { return sends_.size(); }
 
  private:
+  struct Place {
+    ConversationId conversation_id;
+    Seq seq;
+  };
+
   void Dispatch(Connection& connection, const v1::ClientFrame& frame);
   void Refuse(Connection& connection, Ref ref, Refusal refusal);
   void RefuseUndecodable(Connection& connection, const DecodeError& error);
@@ -139,6 +146,11 @@ class Hub : private EntrySink {
   void HandleSend(Connection& connection, Ref ref, const v1::SendCommand& command);
   void SendAnswered(std::uint64_t number, Result<Appended, AppendError> answer);
   void AckSend(std::uint64_t number, const Appended& appended);
+  void HandleEdit(Connection& connection, Ref ref, const v1::EditCommand& command);
+  void HandleDelete(Connection& connection, Ref ref, const v1::DeleteCommand& command);
+  void HandleReact(Connection& connection, Ref ref, const v1::ReactCommand& command);
+  bool AdmitSend(Connection& connection, Ref ref);
+  Completion<EntryChanged, ChangeError> AnswerChange(Connection& connection, Ref ref, Place place);
 
   void HandleBatch(const std::shared_ptr<const CommitBatch>& batch);
   void TellUser(const UserChange& change);
@@ -148,9 +160,12 @@ class Hub : private EntrySink {
   void EndSilent(Connection& connection);
 
   void Deliver(const CommittedEntry& entry, const MemberList& list) override;
+  void DeliverChange(const CommittedChange& change, const std::vector<UserId>& members) override;
   void DeliverTo(Connection& connection, const CommittedEntry& committed, SharedFrame& frame);
   void Delayed(const CommittedEntry& committed) override;
-  void Skipped(ConversationId conversation, Seq head, const std::vector<UserId>& members) override;
+  void SendLive(Connection& connection, const LiveBody& body);
+  void Skipped(ConversationId conversation, DeliveryHeads heads,
+               const std::vector<UserId>& members) override;
 
   HubOptions options_;
   HubPorts ports_;

@@ -99,13 +99,16 @@ void Hub::Dispatch(Connection& connection, const v1::ClientFrame& frame) {
       return syncs_.Start(connection, ref, frame.sync());
     case v1::ClientFrame::kWatchPresence:
       return presence_.Watch(connection, ref, frame.watch_presence());
+    case v1::ClientFrame::kEdit:
+      return HandleEdit(connection, ref, frame.edit());
+    case v1::ClientFrame::kDelete:
+      return HandleDelete(connection, ref, frame.delete_());
+    case v1::ClientFrame::kReact:
+      return HandleReact(connection, ref, frame.react());
     case v1::ClientFrame::kReceipt:
       return receipts_.Receive(connection, ref, frame.receipt());
     case v1::ClientFrame::kTyping:
       return typing_.Receive(connection, frame.typing(), now_.steady);
-    case v1::ClientFrame::kEdit:
-    case v1::ClientFrame::kDelete:
-    case v1::ClientFrame::kReact:
     case v1::ClientFrame::BODY_NOT_SET:
       break;
   }
@@ -129,14 +132,20 @@ bool Hub::IsTooOften(Connection& connection, Ref ref, const v1::ClientFrame& fra
   return true;
 }
 
+// Counts one more that the connection waits for, or says that it waits for too many.
+bool Hub::AdmitSend(Connection& connection, Ref ref) {
+  if (connection.sends_in_flight >= PendingSends::kSendsInFlightMax) {
+    Refuse(connection, ref, {ErrorCode::kRateLimited, "too many unanswered sends", kRetryAfter});
+    return false;
+  }
+  ++connection.sends_in_flight;
+  return true;
+}
+
 void Hub::HandleSend(Connection& connection, Ref ref, const v1::SendCommand& command) {
   if (auto legal = CheckSend(command); !legal) return Refuse(connection, ref, legal.error());
-  if (connection.sends_in_flight >= PendingSends::kSendsInFlightMax) {
-    return Refuse(connection, ref,
-                  {ErrorCode::kRateLimited, "too many unanswered sends", kRetryAfter});
-  }
+  if (!AdmitSend(connection, ref)) return;
   ++counters_.sends;
-  ++connection.sends_in_flight;
   const ConversationId conversation(command.conversation_id());
   const std::uint64_t number = sends_.Add({.connection = connection.handle(),
                                            .ref = ref,

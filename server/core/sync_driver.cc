@@ -66,6 +66,7 @@ void SyncDriver::Continue(Connection& connection) {
                       .conversation_id = cursor->conversation_id,
                       .after_seq = cursor->after_seq,
                       .before_seq = {},
+                      .after_change = cursor->after_change,
                       .limit = static_cast<int>(kSyncEntriesMax),
                       .bytes_max = kSyncBytesMax},
                      [self = std::weak_ptr(self_), handle = connection.handle()](auto page) {
@@ -80,9 +81,8 @@ void SyncDriver::PageRead(ConnectionHandle handle, Result<EntryPage, ViewError> 
   if (connection == nullptr || !connection->sync || !connection->sync->running()) return;
   SyncState& sync = *connection->sync;
   if (page) {
-    for (const Entry& entry : page->entries) {
-      connection->Send(EncodeWire(connection->encoding(), MessageFrame(entry)));
-    }
+    for (const Entry& entry : page->changed) connection->Send(MessageFrame(entry));
+    for (const Entry& entry : page->entries) connection->Send(MessageFrame(entry));
     sync.PageRead(*page);
   } else if (page.error() == ViewError::kNotFound) {
     sync.NotFound();

@@ -57,8 +57,9 @@ void SyncState::PageRead(const EntryPage& page) {
   // A cursor beyond the head (a client that knows another, restored store) comes back to it.
   pull.next_after_seq = page.entries.empty() ? page.head_seq : page.entries.back().seq;
   pull.head_seq = page.head_seq;
-  const bool page_reached_head = pull.next_after_seq == page.head_seq;
-  if (page_reached_head) pull.next_after_change = page.head_change;
+  pull.next_after_change = page.next_after_change;
+  const bool page_reached_head =
+      pull.next_after_seq == page.head_seq && pull.next_after_change == page.head_change;
   // It may already be set: bodies came that did not fit into what is held.
   pull.more = pull.more || !page_reached_head;
   pull.as_of = page.as_of;
@@ -84,27 +85,45 @@ SyncEnd SyncState::Finish() {
   return end;
 }
 
+// The pages had it.
+bool SyncState::HasPassed(const Pull& pull, const LiveBody& body) {
+  return body.kind == LiveKind::kEntry ? body.seq <= pull.next_after_seq
+                                       : body.change <= pull.next_after_change;
+}
+
+// Nothing is missing between the pages and what was held.
+bool SyncState::GoesOn(const Pull& pull, const std::vector<LiveBody>& held) {
+  const auto entry = std::ranges::find(held, LiveKind::kEntry, &LiveBody::kind);
+  const auto change = std::ranges::find(held, LiveKind::kChange, &LiveBody::kind);
+  return (entry == held.end() || entry->seq == pull.next_after_seq.Next()) &&
+         (change == held.end() || change->change == pull.next_after_change.Next());
+}
+
 void SyncState::FinishPull(Pull& pull, SyncEnd& end) {
   pull.asked = false;
   if (pull.stage == Stage::kAbsent) return;
-  std::vector<LiveBody> held = TakeHeld(pull.conversation_id, pull.next_after_seq);
+  std::vector<LiveBody> held = TakeHeld(pull);
   // Held bodies that do not go on right where the pages end leave a hole: the client asks again.
-  if (!held.empty() && held.front().seq != pull.next_after_seq.Next()) pull.more = true;
+  if (!GoesOn(pull, held)) pull.more = true;
   end.positions.push_back({.conversation_id = pull.conversation_id,
                            .next_after_seq = pull.next_after_seq,
                            .next_after_change = pull.next_after_change,
                            .head_seq = pull.head_seq,
                            .more = pull.more});
   pull.stage = pull.more ? Stage::kStopped : Stage::kLive;
-  if (pull.more || held.empty()) return;
-  pull.next_after_seq = held.back().seq;
+  if (pull.more) return;
+  for (const LiveBody& body : held) {
+    if (body.kind == LiveKind::kEntry) pull.next_after_seq = body.seq;
+    if (body.kind == LiveKind::kChange) pull.next_after_change = body.change;
+  }
   std::ranges::move(held, std::back_inserter(end.held));
 }
 
-std::vector<LiveBody> SyncState::TakeHeld(ConversationId conversation, Seq after) {
+std::vector<LiveBody> SyncState::TakeHeld(const Pull& pull) {
   std::vector<LiveBody> taken;
   for (LiveBody& body : held_) {
-    if (body.conversation_id == conversation && body.seq > after) taken.push_back(std::move(body));
+    if (body.conversation_id != pull.conversation_id || HasPassed(pull, body)) continue;
+    taken.push_back(std::move(body));
   }
   return taken;
 }
@@ -128,8 +147,8 @@ bool SyncState::Intercepts(const LiveBody& body) {
   Pull* pull = Find(body.conversation_id);
   if (pull == nullptr || pull->stage == Stage::kAbsent) return false;
   if (pull->stage == Stage::kStopped) return true;
-  if (pull->stage == Stage::kLive) return body.seq <= pull->next_after_seq;
-  if (body.seq <= pull->next_after_seq || pull->more) return true;
+  if (pull->stage == Stage::kLive) return HasPassed(*pull, body);
+  if (HasPassed(*pull, body) || pull->more) return true;
   if (held_.size() < kHeldMax) {
     held_.push_back(body);
     return true;

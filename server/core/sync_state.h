@@ -30,8 +30,11 @@ struct SyncPosition {
   bool more = false;
 };
 
+enum class LiveKind : std::uint8_t { kEntry, kChange };
+
 // An entry, or a change of one, on its way to one connection as it happens.
 struct LiveBody {
+  LiveKind kind = LiveKind::kEntry;
   ConversationId conversation_id;
   Seq seq;
   Change change;
@@ -112,7 +115,7 @@ class SyncState {
     kWaiting,  // its page is not read yet
     kRead,     // its page was read, sync_done is not sent yet
     kStopped,  // has more: no live flow until the next sync
-    kLive,     // flows, but entries up to next_after_seq were in the pages
+    kLive,     // flows, but what is up to the two positions was in the pages
     kAbsent,   // not the viewer's
   };
 
@@ -130,9 +133,11 @@ class SyncState {
 
   Pull* Find(ConversationId conversation);
   Pull& FindOrAdd(ConversationId conversation);
+  static bool HasPassed(const Pull& pull, const LiveBody& body);
+  static bool GoesOn(const Pull& pull, const std::vector<LiveBody>& held);
   void FinishPull(Pull& pull, SyncEnd& end);
   void SkipToWaiting();
-  std::vector<LiveBody> TakeHeld(ConversationId conversation, Seq after);
+  std::vector<LiveBody> TakeHeld(const Pull& pull);
   void DropHeld(ConversationId conversation);
 
   std::vector<Pull> pulls_;

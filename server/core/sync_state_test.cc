@@ -124,6 +124,54 @@ TEST(SyncStateTest, AnswersMoreWhenWhatWasHeldDoesNotGoOnWhereThePageEnds) {
   EXPECT_TRUE(end.held.empty());
 }
 
+// Change `number` of entry 1 of kRoom.
+LiveBody ChangeBody(std::int64_t number) {
+  LiveBody body = Body(kRoom, 1);
+  body.kind = LiveKind::kChange;
+  body.change = Change(number);
+  return body;
+}
+
+EntryPage PageWithChanges(std::int64_t head, std::int64_t next_after) {
+  EntryPage page = Page(1, 1, 1);
+  page.head_change = Change(head);
+  page.next_after_change = Change(next_after);
+  return page;
+}
+
+TEST(SyncStateTest, ChangesGoOnAtTheNextOneAfterThePage) {
+  SyncState sync;
+  ASSERT_TRUE(sync.Start(1, {From(kRoom, 0)}));
+  EXPECT_TRUE(sync.Intercepts(ChangeBody(2)));
+  Read(sync, PageWithChanges(2, 2));
+  EXPECT_TRUE(sync.Intercepts(ChangeBody(3)));
+
+  const SyncEnd end = sync.Finish();
+
+  EXPECT_EQ(end.positions[0].next_after_change, Change(2));
+  EXPECT_FALSE(end.positions[0].more);
+  ASSERT_EQ(end.held.size(), 1u);
+  EXPECT_EQ(end.held[0].change, Change(3));
+  EXPECT_TRUE(sync.Intercepts(ChangeBody(3))) << "comes again";
+  EXPECT_FALSE(sync.Intercepts(ChangeBody(4)));
+}
+
+TEST(SyncStateTest, AnswersMoreWhileChangesAreLeftOrMissing) {
+  SyncState sync;
+  ASSERT_TRUE(sync.Start(1, {From(kRoom, 0)}));
+  Read(sync, PageWithChanges(9, 5));
+  const SyncEnd left = sync.Finish();
+  ASSERT_TRUE(sync.Start(2, {{kRoom, Seq(1), Change(5)}}));
+  Read(sync, PageWithChanges(9, 9));
+  EXPECT_TRUE(sync.Intercepts(ChangeBody(11)));
+  const SyncEnd missing = sync.Finish();
+
+  EXPECT_TRUE(left.positions[0].more);
+  EXPECT_EQ(left.positions[0].next_after_change, Change(5));
+  EXPECT_TRUE(missing.positions[0].more);
+  EXPECT_TRUE(missing.held.empty());
+}
+
 TEST(SyncStateTest, StopsOnlyTheConversationsItNames) {
   SyncState sync;
   ASSERT_TRUE(sync.Start(1, {From(kRoom, 0)}));

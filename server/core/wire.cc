@@ -125,6 +125,12 @@ v1::Message ToWire(Entry entry) {
   if (entry.subject_user_id) wire.set_subject_user_id(entry.subject_user_id->number());
   if (entry.name) wire.set_name(std::move(*entry.name));
   if (entry.role) wire.set_role(std::move(*entry.role));
+  for (Reaction& reaction : entry.reactions) {
+    v1::Reaction& shown = *wire.add_reactions();
+    shown.set_emoji(std::move(reaction.emoji));
+    shown.set_count(static_cast<std::uint32_t>(reaction.count));
+    shown.set_mine(reaction.mine);
+  }
   if (entry.change != Change()) wire.set_change(entry.change.number());
   return wire;
 }

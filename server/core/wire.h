@@ -37,7 +37,7 @@ v1::Presence ToWire(const LastSeen& seen, OnlineState online);
 
 v1::Member ToWire(const Member& member);
 
-// Without reactions, which differ per reader. Takes the entry by value: its text may be large.
+// Takes the entry by value: its text may be large.
 v1::Message ToWire(Entry entry);
 
 // The part that all members share, as frames carry it.

@@ -7,6 +7,7 @@
 
 #include "server/ports/conversations.h"
 #include "server/ports/marks.h"
+#include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 
@@ -14,6 +15,7 @@ namespace chat::net {
 
 // Thread: the shard's. Lifetime: the test's.
 class UnavailableStore final : public Messages,
+                               public MessageChanges,
                                public Conversations,
                                public Marks,
                                public PresenceRecords {
@@ -27,6 +29,15 @@ class UnavailableStore final : public Messages,
   void ReadRange(ConversationId, Seq, Seq,
                  Completion<std::vector<Entry>, ReadError> done) override {
     done(std::unexpected(ReadError::kUnavailable));
+  }
+  void Edit(EditRequest, Completion<EntryChanged, ChangeError> done) override {
+    done(std::unexpected(ChangeError::kUnavailable));
+  }
+  void Delete(DeleteRequest, Completion<EntryChanged, ChangeError> done) override {
+    done(std::unexpected(ChangeError::kUnavailable));
+  }
+  void React(ReactRequest, Completion<EntryChanged, ChangeError> done) override {
+    done(std::unexpected(ChangeError::kUnavailable));
   }
   void OpenDirect(UserId, UserId,
                   Completion<OpenedConversation, OpenConversationError> done) override {

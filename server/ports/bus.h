@@ -15,6 +15,7 @@
 #include "protocol/timestamp.h"
 #include "server/ports/accounts.h"
 #include "server/ports/conversations.h"
+#include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/sessions.h"
 
@@ -24,6 +25,12 @@ struct CommittedEntry {
   Entry entry;
   SendOrigin origin;
   Seq members_seq;  // the conversation's, when the entry was committed
+};
+
+struct CommittedChange {
+  EntryChange change;
+  Seq head_seq;     // the conversation's last_seq, when the change was committed
+  Seq members_seq;  // and its members_seq
 };
 
 enum class ContactEvent { kRequested, kAccepted, kRemoved };
@@ -74,6 +81,7 @@ struct CommitBatch {
   CommitNumber number = 0;
   LogPosition position;
   std::vector<CommittedEntry> entries;
+  std::vector<CommittedChange> changes;
   std::vector<UserChange> user_changes;
   std::vector<SessionOwner> revoked_sessions;
 };

@@ -21,6 +21,15 @@ constexpr bool ChangesMembers(EntryKind kind) {
          kind == EntryKind::kMemberRemoved;
 }
 
+// All reactions of one emoji to one entry, as one reader sees them.
+struct Reaction {
+  std::string emoji;
+  std::int64_t count = 0;
+  bool mine = false;
+
+  friend bool operator==(const Reaction&, const Reaction&) = default;
+};
+
 // One thing that consumed a seq of its conversation.
 struct Entry {
   ConversationId conversation_id;
@@ -38,6 +47,7 @@ struct Entry {
   std::optional<std::string> name;        // created, renamed
   std::optional<std::string> role;        // role_changed
   Change change;                          // last change of this entry; zero when never changed
+  std::vector<Reaction> reactions = {};   // in pages only, oldest emoji first
 };
 
 // Who sent an entry, so that its shard can answer in the order of the conversation.
@@ -82,14 +92,18 @@ struct EntryPageRequest {
   std::optional<Seq> after_seq;  // entries above; ascending from there
   std::optional<Seq>
       before_seq;  // entries below; the page ends right before it. Neither: the newest page
-  int limit = 0;
-  std::size_t bytes_max = 0;  // of text; at least one entry is returned
+  // With after_seq: also the entries up to it that changed after this.
+  std::optional<Change> after_change = {};
+  int limit = 0;              // of entries, and of changed ones
+  std::size_t bytes_max = 0;  // of text, of each of the two; at least one entry is returned
 };
 
 struct EntryPage {
-  std::vector<Entry> entries;  // ascending by seq
+  std::vector<Entry> entries;       // ascending by seq
+  std::vector<Entry> changed = {};  // ascending by change
   Seq head_seq;
   Change head_change;
+  Change next_after_change = {};  // nothing that changed up to here is missing from the page
   CommitNumber as_of = 0;
 };
 

@@ -1,7 +1,6 @@
 #include "server/postgres/change_lane.h"
 
 #include <exception>
-#include <limits>
 #include <pqxx/pqxx>
 #include <utility>
 #include <vector>
@@ -13,8 +12,12 @@ namespace {
 
 constexpr std::uint32_t kChangeLane = 2;
 
+// Of the texts of edits; what else a job holds is small and bounded by its port.
+constexpr std::size_t kQueueBytesMax = 64 * 1024 * 1024;
+
 bool IsEmpty(const CommitBatch& batch) {
-  return batch.entries.empty() && batch.user_changes.empty() && batch.revoked_sessions.empty();
+  return batch.entries.empty() && batch.changes.empty() && batch.user_changes.empty() &&
+         batch.revoked_sessions.empty();
 }
 
 void PostCompletion(std::unique_ptr<ChangeJob> job) {
@@ -28,17 +31,15 @@ ChangeLane::ChangeLane(Options options, AppendLog::Surroundings surroundings)
     : options_(std::move(options)),
       surroundings_(surroundings),
       link_(options_.connect, {surroundings.watchdog, surroundings.health}),
-      // What a job holds while it waits is small and bounded by its port: counting is enough.
-      queue_({.items_max = options_.queue_jobs_max,
-              .bytes_max = std::numeric_limits<std::size_t>::max()}),
+      queue_({.items_max = options_.queue_jobs_max, .bytes_max = kQueueBytesMax}),
       thread_([this] { Run(); }) {}
 
 ChangeLane::~ChangeLane() { Stop(); }
 
-void ChangeLane::Submit(std::unique_ptr<ChangeJob> job) {
+void ChangeLane::Submit(std::unique_ptr<ChangeJob> job, std::size_t bytes) {
   ++job_count_;
   Waiting waiting{std::move(job), DeadlineAfter(options_.deadline)};
-  if (!queue_.TryPush(waiting, 0)) PostCompletion(std::move(waiting.job));
+  if (!queue_.TryPush(waiting, bytes)) PostCompletion(std::move(waiting.job));
 }
 
 void ChangeLane::Stop() {

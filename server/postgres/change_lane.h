@@ -42,7 +42,8 @@ class ChangeLane {
 
   // A job that does not fit into the queue, fails, or misses the deadline completes with
   // kUnavailable. A job that lost a connection or a conflict before its commit runs again.
-  void Submit(std::unique_ptr<ChangeJob> job);
+  // `bytes`: about how much memory it holds while it waits.
+  void Submit(std::unique_ptr<ChangeJob> job, std::size_t bytes = 0);
 
   // Jobs submitted since the start.
   std::uint64_t job_count() const { return job_count_.load(); }

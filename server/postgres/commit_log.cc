@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "protocol/ids.h"
 #include "server/cluster/batch_codec.h"
@@ -109,6 +111,24 @@ pqxx::result ReadEntries(Transaction& transaction, const Places& places) {
       places.batches, places.conversations, places.seqs, kBytesMax);
 }
 
+// The log has no texts. Each edit gets the one that its entry has now, and that of an entry that
+// was deleted since then is a deletion.
+void ReadEditedTexts(Transaction& transaction, CommitBatch& batch) {
+  for (CommittedChange& committed : batch.changes) {
+    EntryChange& change = committed.change;
+    auto* edited = std::get_if<EntryEdited>(&change.what);
+    if (edited == nullptr) continue;
+    const pqxx::result rows = transaction.Run(
+        "SELECT text, deleted FROM messages WHERE conversation_id = $1 AND seq = $2",
+        change.conversation_id, change.seq);
+    if (rows.empty() || rows[0][1].as<bool>()) {
+      change.what = EntryDeleted{};
+    } else {
+      edited->text = rows[0][0].as<std::string>();
+    }
+  }
+}
+
 Batches ReadBatches(Transaction& transaction, LogPosition after) {
   std::vector<LoggedBatch> logged = ReadRows(transaction, after);
   for (const pqxx::row& row : ReadEntries(transaction, PlacesOf(logged))) {
@@ -121,6 +141,7 @@ Batches ReadBatches(Transaction& transaction, LogPosition after) {
   Batches batches;
   for (LoggedBatch& of : logged) {
     if (of.batch->entries.size() < of.seqs.size()) break;
+    ReadEditedTexts(transaction, *of.batch);
     batches.push_back(std::move(of.batch));
   }
   return batches;

@@ -4,12 +4,14 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "server/postgres/commit_log.h"
 #include "server/postgres/connection.h"
 #include "server/postgres/lease.h"
 #include "server/postgres/link.h"
+#include "server/postgres/message_changes.h"
 #include "server/postgres/store_fixture.h"
 #include "server/postgres/upkeep.h"
 
@@ -84,6 +86,43 @@ TEST_F(CommitLogTest, ReadsBackWhatAnotherNodeCommitted) {
   EXPECT_EQ(changes[0]->revoked_sessions[0].session_id, SessionId(77));
   EXPECT_EQ(After(two, {origin, 0, 1}).size(), 1u);
   EXPECT_TRUE(After(two, {origin, 0, 2}).empty());
+}
+
+// The log keeps no text of an edit, so that a deletion leaves none anywhere.
+TEST_F(CommitLogTest, ReadsBackChangesWithTheTextsOfNow) {
+  TestNode one(url(), "one");
+  TestNode two(url(), "two");
+  AddGroup(kRoom, 2);
+  MessageChanges changes(one.database(), one.executor());
+  const auto edit = [&](Seq seq, const std::string& text) {
+    ASSERT_TRUE((one.Await<EntryChanged, ChangeError>([&](auto done) {
+                  changes.Edit({kAnn, kRoom, seq, text}, std::move(done));
+                })).has_value());
+  };
+  for (const char* id : {"1", "2"}) {
+    ASSERT_TRUE(one.Append(TextMessage(kRoom, kAnn, id, "text")).has_value());
+  }
+  edit(Seq(1), "first");
+  edit(Seq(1), "second");
+  edit(Seq(2), "secret");
+  ASSERT_TRUE((one.Await<EntryChanged, ChangeError>([&](auto done) {
+                changes.Delete({kAnn, kRoom, Seq(2)}, std::move(done));
+              })).has_value());
+
+  const Batches read = After(two, {one.database().lease().held().epoch, 2, 0});
+
+  ASSERT_EQ(read.size(), 4u);
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    ASSERT_EQ(read[i]->changes.size(), 1u);
+    EXPECT_EQ(read[i]->changes[0].change.change, Change(static_cast<std::int64_t>(i) + 1));
+    EXPECT_EQ(read[i]->changes[0].head_seq, Seq(2));
+  }
+  EXPECT_EQ(std::get<EntryEdited>(read[0]->changes[0].change.what).text, "second");
+  EXPECT_EQ(std::get<EntryEdited>(read[1]->changes[0].change.what).text, "second");
+  EXPECT_TRUE(std::holds_alternative<EntryDeleted>(read[2]->changes[0].change.what));
+  EXPECT_TRUE(std::holds_alternative<EntryDeleted>(read[3]->changes[0].change.what));
+  EXPECT_EQ(Count("SELECT count(*) FROM commit_log WHERE position('secret'::bytea in changes) > 0"),
+            0);
 }
 
 TEST_F(CommitLogTest, FindsTheHeadsOfManyLanes) {

@@ -192,8 +192,8 @@ void Database::SubmitWrite(std::unique_ptr<TransactionJob> job) {
   parts_->writes.Submit(std::move(job));
 }
 
-void Database::SubmitChange(std::unique_ptr<ChangeJob> job) {
-  parts_->changes.Submit(std::move(job));
+void Database::SubmitChange(std::unique_ptr<ChangeJob> job, std::size_t bytes) {
+  parts_->changes.Submit(std::move(job), bytes);
 }
 
 void Database::SubmitReadLog(std::unique_ptr<TransactionJob> job) {

@@ -61,10 +61,10 @@ class Database {
   // Runs `work` (ChangeTransaction& → Result<T, E>) in a transaction of its own, one after the
   // other, and tells of its batch: to the other nodes by a row of the commit log in the same
   // transaction, to the bus after the commit; then completes on `home`.
-  // Limits: as Read.
+  // Limits: as Read. `bytes`: about how much memory the work holds while it waits.
   template <typename T, typename E, typename Work>
-  void Change(Executor& home, Completion<T, E> done, Work work) {
-    SubmitChange(MakeJob<ChangeTransaction>(home, std::move(done), std::move(work)));
+  void Change(Executor& home, Completion<T, E> done, Work work, std::size_t bytes = 0) {
+    SubmitChange(MakeJob<ChangeTransaction>(home, std::move(done), std::move(work)), bytes);
   }
 
   // As Read and Write, for what the cluster's loop asks, which must wait for no user: each has a
@@ -110,7 +110,7 @@ class Database {
 
   void SubmitRead(std::unique_ptr<TransactionJob> job);
   void SubmitWrite(std::unique_ptr<TransactionJob> job);
-  void SubmitChange(std::unique_ptr<ChangeJob> job);
+  void SubmitChange(std::unique_ptr<ChangeJob> job, std::size_t bytes);
   void SubmitReadLog(std::unique_ptr<TransactionJob> job);
   void SubmitControl(std::unique_ptr<TransactionJob> job);
 

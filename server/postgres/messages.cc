@@ -8,6 +8,7 @@
 
 #include "server/postgres/entry_rows.h"
 #include "server/postgres/page_limit.h"
+#include "server/postgres/reaction_rows.h"
 #include "server/postgres/steady_number.h"
 
 namespace chat::postgres {
@@ -61,14 +62,45 @@ pqxx::result ReadDown(Transaction& transaction, const EntryPageRequest& page) {
       PageLimit(page.limit), page.bytes_max);
 }
 
+// Entries up to the cursor of `request` that changed after its other cursor. This is a later
+// snapshot than that of the entries: what changed in between comes as it is now, and its change
+// stays beyond next_after_change, so that it is told again rather than lost.
+void ReadChanged(Transaction& transaction, const EntryPageRequest& request, EntryPage& page) {
+  page.next_after_change = page.head_change;
+  if (!request.after_change || !request.after_seq) return;
+  if (*request.after_change >= page.head_change) return;
+  const int limit = PageLimit(request.limit);
+  constexpr int kFoundColumn = 16;
+  const pqxx::result rows = transaction.Run(
+      "SELECT * FROM (SELECT *, count(*) OVER () AS found FROM ("
+      "  SELECT seq, message_id, kind, sender_id, client_msg_id, text, created_at, edited_at, "
+      "  deleted, reply_to_seq, subject_user_id, name, role, change, "
+      "  row_number() OVER (ORDER BY change) AS nth, "
+      "  sum(octet_length(text)) OVER (ORDER BY change) AS bytes "
+      "  FROM messages m WHERE m.conversation_id = $1 AND m.change > $2 AND m.change > 0 "
+      "  AND m.seq <= $3 ORDER BY change LIMIT $4) l) t "
+      "WHERE t.nth = 1 OR t.bytes <= $5 ORDER BY t.change",
+      request.conversation_id, *request.after_change, *request.after_seq, limit, request.bytes_max);
+  page.changed = TakeEntries(rows, 0, request.conversation_id);
+  if (rows.empty()) return;
+  const int found = rows[0][kFoundColumn].as<int>();
+  if (found == limit || std::ssize(page.changed) < found) {
+    page.next_after_change = std::min(page.changed.back().change, page.head_change);
+  }
+}
+
 Result<EntryPage, ViewError> ReadEntryPage(Transaction& transaction, const EntryPageRequest& page) {
   const pqxx::result rows =
       page.after_seq ? ReadUp(transaction, page) : ReadDown(transaction, page);
   if (rows.empty()) return std::unexpected(ViewError::kNotFound);
-  return EntryPage{.entries = TakeEntries(rows, 2, page.conversation_id),
-                   .head_seq = rows[0][0].as<Seq>(),
-                   .head_change = rows[0][1].as<Change>(),
-                   .as_of = SteadyNumber()};
+  EntryPage found{.entries = TakeEntries(rows, 2, page.conversation_id),
+                  .head_seq = rows[0][0].as<Seq>(),
+                  .head_change = rows[0][1].as<Change>()};
+  ReadChanged(transaction, page, found);
+  ReadReactions(transaction, page.viewer, found.entries);
+  ReadReactions(transaction, page.viewer, found.changed);
+  found.as_of = SteadyNumber();
+  return found;
 }
 
 Result<std::vector<Entry>, ReadError> ReadEntryRange(Transaction& transaction,

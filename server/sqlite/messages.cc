@@ -11,6 +11,7 @@
 #include "server/sqlite/connection.h"
 #include "server/sqlite/entry_rows.h"
 #include "server/sqlite/page_limit.h"
+#include "server/sqlite/reaction_rows.h"
 #include "server/sqlite/statement.h"
 
 namespace chat::sqlite {
@@ -21,18 +22,23 @@ constexpr Seq kBeyondAll{std::numeric_limits<std::int64_t>::max()};
 // What ReadRange returns at most, so that a thousand of the longest texts do not fill the memory.
 constexpr std::size_t kRangeBytesMax = 16 * 1024 * 1024;
 
-// Collects entries until their texts would be too many bytes; takes at least one.
-std::vector<Entry> TakeEntries(Statement& rows, ConversationId conversation,
-                               std::size_t bytes_max) {
+struct TakenEntries {
   std::vector<Entry> entries;
+  bool cut = false;  // by their bytes
+};
+
+// Collects entries until their texts would be too many bytes; takes at least one.
+TakenEntries TakeEntries(Statement& rows, ConversationId conversation, std::size_t bytes_max) {
+  TakenEntries taken;
   std::size_t bytes = 0;
   while (rows.Step()) {
     Entry entry = ReadEntry(rows, conversation);
     bytes += entry.text.size();
-    if (!entries.empty() && bytes > bytes_max) break;
-    entries.push_back(std::move(entry));
+    taken.cut = !taken.entries.empty() && bytes > bytes_max;
+    if (taken.cut) break;
+    taken.entries.push_back(std::move(entry));
   }
-  return entries;
+  return taken;
 }
 
 // Both bounds are outside of the page.
@@ -48,7 +54,7 @@ std::vector<Entry> ReadUp(Connection& connection, const EntryPageRequest& page, 
                  "FROM messages WHERE conversation_id = ?1 AND seq > ?2 AND seq < ?3 "
                  "ORDER BY seq LIMIT ?4",
                  page.conversation_id, range.after, range.before, PageLimit(page.limit));
-  return TakeEntries(rows, page.conversation_id, page.bytes_max);
+  return TakeEntries(rows, page.conversation_id, page.bytes_max).entries;
 }
 
 std::vector<Entry> ReadDown(Connection& connection, const EntryPageRequest& page, Seq before) {
@@ -58,9 +64,28 @@ std::vector<Entry> ReadDown(Connection& connection, const EntryPageRequest& page
                  "FROM messages WHERE conversation_id = ?1 AND seq < ?2 "
                  "ORDER BY seq DESC LIMIT ?3",
                  page.conversation_id, before, PageLimit(page.limit));
-  std::vector<Entry> entries = TakeEntries(rows, page.conversation_id, page.bytes_max);
+  std::vector<Entry> entries = TakeEntries(rows, page.conversation_id, page.bytes_max).entries;
   std::ranges::reverse(entries);
   return entries;
+}
+
+// Entries up to the cursor of `request` that changed after its other cursor.
+void ReadChanged(Connection& connection, const EntryPageRequest& request, EntryPage& page) {
+  page.next_after_change = page.head_change;
+  if (!request.after_change || !request.after_seq) return;
+  if (*request.after_change >= page.head_change) return;
+  const int limit = PageLimit(request.limit);
+  Statement rows(connection,
+                 "SELECT seq, message_id, kind, sender_id, client_msg_id, text, created_at, "
+                 "edited_at, deleted, reply_to_seq, subject_user_id, name, role, change "
+                 "FROM messages WHERE conversation_id = ?1 AND change > ?2 AND change > 0 "
+                 "AND seq <= ?3 ORDER BY change LIMIT ?4",
+                 request.conversation_id, *request.after_change, *request.after_seq, limit);
+  TakenEntries taken = TakeEntries(rows, request.conversation_id, request.bytes_max);
+  page.changed = std::move(taken.entries);
+  if (taken.cut || std::ssize(page.changed) == limit) {
+    page.next_after_change = page.changed.back().change;
+  }
 }
 
 std::optional<EntryPage> FindHeads(Connection& connection, const EntryPageRequest& page) {
@@ -80,6 +105,9 @@ Result<EntryPage, ViewError> ReadEntryPage(ReadTransaction& transaction,
   const Seq before = page.before_seq.value_or(kBeyondAll);
   found->entries = page.after_seq ? ReadUp(transaction.connection, page, {*page.after_seq, before})
                                   : ReadDown(transaction.connection, page, before);
+  ReadChanged(transaction.connection, page, *found);
+  ReadReactions(transaction.connection, page.viewer, found->entries);
+  ReadReactions(transaction.connection, page.viewer, found->changed);
   found->as_of = transaction.as_of();
   return *std::move(found);
 }

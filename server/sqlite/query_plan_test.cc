@@ -13,6 +13,7 @@
 #include "server/ports/conversations.h"
 #include "server/ports/groups.h"
 #include "server/ports/marks.h"
+#include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/sessions.h"
@@ -28,6 +29,7 @@
 #include "server/sqlite/dependency.h"
 #include "server/sqlite/groups.h"
 #include "server/sqlite/marks.h"
+#include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
@@ -51,6 +53,7 @@ class QueryPlanTest : public DatabaseFixture {
   void UseConversations();
   void UseGroups();  // of contacts
   void UseMarks(ConversationId conversation);
+  void UseChanges(ConversationId conversation);
 
   std::set<std::string> PreparedStatements() {
     std::set<std::string> statements;
@@ -178,12 +181,14 @@ void QueryPlanTest::UseConversations() {
                                  .origin = {}},
                                 std::move(done));
               })).has_value());
+  UseChanges(conversation);
   for (const std::optional<Seq> after : {std::optional<Seq>(), std::optional<Seq>(Seq(0))}) {
     EXPECT_TRUE((Await<EntryPage, ViewError>([&](auto done) {
                   messages.ReadPage({.viewer = alice_,
                                      .conversation_id = conversation,
                                      .after_seq = after,
                                      .before_seq = {},
+                                     .after_change = Change(),
                                      .limit = 10,
                                      .bytes_max = 1000},
                                     std::move(done));
@@ -266,6 +271,21 @@ void QueryPlanTest::UseMarks(ConversationId conversation) {
       more = page->more;
     }
   }
+}
+
+void QueryPlanTest::UseChanges(ConversationId conversation) {
+  MessageChanges changes(database(), executor());
+  const auto changed = [&](auto call) {
+    EXPECT_TRUE((Await<EntryChanged, ChangeError>(call)).has_value());
+  };
+  for (const bool on : {true, false}) {
+    changed([&](auto done) {
+      changes.React({alice_, conversation, Seq(1), "+1", on}, std::move(done));
+    });
+  }
+  changed(
+      [&](auto done) { changes.Edit({alice_, conversation, Seq(1), "better"}, std::move(done)); });
+  changed([&](auto done) { changes.Delete({alice_, conversation, Seq(1)}, std::move(done)); });
 }
 
 // A table may be read whole where it holds a few rows and all of them are the answer. And there is

@@ -32,11 +32,13 @@ class BatchMark {
   explicit BatchMark(CommitBatch& batch)
       : batch_(batch),
         entries_(batch.entries.size()),
+        changes_(batch.changes.size()),
         user_changes_(batch.user_changes.size()),
         revoked_sessions_(batch.revoked_sessions.size()) {}
 
   void Restore() {
     batch_.entries.resize(entries_);
+    batch_.changes.resize(changes_);
     batch_.user_changes.resize(user_changes_);
     batch_.revoked_sessions.resize(revoked_sessions_);
   }
@@ -44,6 +46,7 @@ class BatchMark {
  private:
   CommitBatch& batch_;
   std::size_t entries_;
+  std::size_t changes_;
   std::size_t user_changes_;
   std::size_t revoked_sessions_;
 };

@@ -89,6 +89,9 @@ export class Client {
     const handlers = {
       message: () => this.#entryArrived(entryFromWire(content)),
       ack: () => this.sender.acked(content),
+      edited: () => this.store.applyChange(content, editOf(content)),
+      deleted: () => this.store.applyChange(content, { text: '', deleted: true }),
+      reaction: () => this.store.applyChange(content, {}),
       presence: () => this.store.applyPresence(content),
       // A block ends a contact, perhaps on another device of ours.
       contact: () => this.#readLists(['contacts', 'blocks']),
@@ -287,4 +290,8 @@ export class Client {
   #call(method, path, body) {
     return this.#session.call(method, path, body);
   }
+}
+
+function editOf({ text, edited_at }) {
+  return { text, edited_at };
 }

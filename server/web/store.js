@@ -234,6 +234,7 @@ export class Store {
     conversation.myRole = told.my_role ?? conversation.myRole;
     conversation.lastSeq = later(conversation.lastSeq, lastSeq);
     if (conversation.timeline.head === null) conversation.change = told.last_change;
+    conversation.lastChange = later(conversation.lastChange, told.last_change);
     conversation.timeline.anchor(lastSeq);
     return conversation;
   }
@@ -287,6 +288,20 @@ export class Store {
     return news;
   }
 
+  // What `edited`, `deleted` and `reaction` do to an entry. One that is not loaded comes as it has
+  // become.
+  applyChange({ conversation_id, seq: wireSeq, change: wireChange }, what) {
+    const conversation = this.#conversations.get(String(conversation_id));
+    if (!conversation) return;
+    const [seq, change] = [position(wireSeq), position(wireChange)];
+    if (conversation.change + 1n === change) conversation.change = change;
+    const entry = conversation.timeline.find(seq);
+    if (entry && entry.change < change) conversation.timeline.add({ ...entry, ...what, change });
+    const { last } = conversation;
+    if (last?.seq === seq && last.change < change) conversation.last = { ...last, ...what, change };
+    this.changed();
+  }
+
   // A page of history over HTTP, ascending.
   applyPage(conversationId, wireMessages) {
     const conversation = this.#conversations.get(conversationId);
@@ -316,10 +331,11 @@ export class Store {
     this.changed();
   }
 
-  // The conversations of which entries are missing between what we have and what the server told.
+  // The conversations of which something is missing between what we have and what the server told.
   behind() {
-    return [...this.#conversations.values()].filter(({ timeline, lastSeq }) =>
-      timeline.isBehind(lastSeq),
+    return [...this.#conversations.values()].filter(
+      ({ timeline, lastSeq, change, lastChange }) =>
+        timeline.isBehind(lastSeq) || (!timeline.isEmpty && change < lastChange),
     );
   }
 
@@ -357,7 +373,9 @@ function newConversation({ conversation_id, created_at, last_change }) {
     lastSeq: 0n,
     // The highest seq that the unread count has taken into account.
     noted: 0n,
+    // Up to where no change is missing, and up to where there are some.
     change: last_change,
+    lastChange: last_change,
     readSeq: 0n,
     unread: 0,
     timeline: new Timeline(),

@@ -177,3 +177,23 @@ test('asks for an entry that is answered only while it is not there', () => {
   assert.equal(store.quoted('10', 7n).text, 'old');
   assert.deepEqual(asked, [['10', 7n]]);
 });
+
+test('changes an entry in place, each change once and in order', () => {
+  store.replaceConversations([conversation()]);
+  store.applyEntry(entry(1));
+  const at = { conversation_id: '10', seq: '1' };
+  store.applyChange({ ...at, change: '2' }, { text: 'second' });
+  store.applyChange({ ...at, change: '1' }, { text: 'first' });
+  const { timeline, last } = store.conversation('10');
+  assert.equal(timeline.find(1n).text, 'second');
+  assert.equal(last.text, 'second');
+});
+
+test('is behind where the server tells of changes that it does not know', () => {
+  store.replaceConversations([conversation()]);
+  store.applyEntry(entry(1));
+  store.replaceConversations([{ ...conversation({ last_seq: '1' }), last_change: '1' }]);
+  assert.equal(store.behind().length, 1);
+  store.applyChange({ conversation_id: '10', seq: '1', change: '1' }, { text: 'edited' });
+  assert.equal(store.behind().length, 0);
+});

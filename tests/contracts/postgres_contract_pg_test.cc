@@ -16,6 +16,7 @@
 #include "server/postgres/database.h"
 #include "server/postgres/groups.h"
 #include "server/postgres/marks.h"
+#include "server/postgres/message_changes.h"
 #include "server/postgres/messages.h"
 #include "server/postgres/presence_records.h"
 #include "server/postgres/sessions.h"
@@ -24,6 +25,7 @@
 #include "tests/contracts/blocks_contract.h"
 #include "tests/contracts/groups_contract.h"
 #include "tests/contracts/marks_contract.h"
+#include "tests/contracts/message_changes_contract.h"
 #include "tests/contracts/postgres_databases.h"
 #include "tests/contracts/store_contract.h"
 
@@ -44,6 +46,7 @@ struct Adapters {
         groups(database, home),
         messages(database, home),
         marks(database, home),
+        message_changes(database, home),
         presence_records(database, home),
         updates(database, home) {}
 
@@ -56,6 +59,7 @@ struct Adapters {
   postgres::Groups groups;
   postgres::Messages messages;
   postgres::Marks marks;
+  postgres::MessageChanges message_changes;
   postgres::PresenceRecords presence_records;
   postgres::Updates updates;
 };
@@ -105,6 +109,7 @@ class PostgresStore final : public StoreUnderTest {
   Groups& groups() override { return adapters_->groups; }
   Messages& messages() override { return adapters_->messages; }
   Marks& marks() override { return adapters_->marks; }
+  MessageChanges& message_changes() override { return adapters_->message_changes; }
   PresenceRecords& presence_records() override { return adapters_->presence_records; }
   Updates& updates() override { return adapters_->updates; }
 
@@ -155,6 +160,7 @@ INSTANTIATE_TEST_SUITE_P(Shared, BlocksContract, testing::Values(kPostgres), Sto
 INSTANTIATE_TEST_SUITE_P(Shared, GroupsContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, MarksContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, UpdatesContract, testing::Values(kPostgres), StoreName);
+INSTANTIATE_TEST_SUITE_P(Shared, MessageChangesContract, testing::Values(kPostgres), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

@@ -33,6 +33,13 @@ class RecordingBus final : public Bus {
     }
     return all;
   }
+  std::vector<CommittedChange> changes() const {
+    std::vector<CommittedChange> all;
+    for (const auto& batch : batches_) {
+      all.insert(all.end(), batch->changes.begin(), batch->changes.end());
+    }
+    return all;
+  }
   std::vector<UserChange> user_changes() const {
     std::vector<UserChange> all;
     for (const auto& batch : batches_) {

@@ -15,6 +15,7 @@
 #include "server/sqlite/database.h"
 #include "server/sqlite/groups.h"
 #include "server/sqlite/marks.h"
+#include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
@@ -25,6 +26,7 @@
 #include "tests/contracts/blocks_contract.h"
 #include "tests/contracts/groups_contract.h"
 #include "tests/contracts/marks_contract.h"
+#include "tests/contracts/message_changes_contract.h"
 #include "tests/contracts/store_contract.h"
 
 namespace chat::contracts {
@@ -46,6 +48,7 @@ struct Adapters {
         groups(database, home),
         messages(database, home),
         marks(database, home),
+        message_changes(database, home),
         presence_records(database, home),
         updates(database, home) {}
 
@@ -58,6 +61,7 @@ struct Adapters {
   sqlite::Groups groups;
   sqlite::Messages messages;
   sqlite::Marks marks;
+  sqlite::MessageChanges message_changes;
   sqlite::PresenceRecords presence_records;
   sqlite::Updates updates;
 };
@@ -104,6 +108,7 @@ class SqliteStore final : public StoreUnderTest {
   Groups& groups() override { return adapters_->groups; }
   Messages& messages() override { return adapters_->messages; }
   Marks& marks() override { return adapters_->marks; }
+  MessageChanges& message_changes() override { return adapters_->message_changes; }
   PresenceRecords& presence_records() override { return adapters_->presence_records; }
   Updates& updates() override { return adapters_->updates; }
 
@@ -159,6 +164,7 @@ INSTANTIATE_TEST_SUITE_P(Embedded, BlocksContract, testing::Values(kSqlite), Sto
 INSTANTIATE_TEST_SUITE_P(Embedded, GroupsContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, MarksContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, UpdatesContract, testing::Values(kSqlite), StoreName);
+INSTANTIATE_TEST_SUITE_P(Embedded, MessageChangesContract, testing::Values(kSqlite), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

@@ -13,7 +13,6 @@
 
 #include "protocol/ids.h"
 #include "server/ports/accounts.h"
-#include "server/ports/blocks.h"
 #include "server/ports/completion.h"
 #include "server/ports/contacts.h"
 #include "server/ports/conversations.h"

@@ -20,6 +20,7 @@
 #include "server/ports/executor.h"
 #include "server/ports/groups.h"
 #include "server/ports/marks.h"
+#include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/sessions.h"
@@ -51,6 +52,7 @@ class StoreUnderTest {
   virtual Groups& groups() = 0;
   virtual Messages& messages() = 0;
   virtual Marks& marks() = 0;
+  virtual MessageChanges& message_changes() = 0;
   virtual PresenceRecords& presence_records() = 0;
   virtual Updates& updates() = 0;
 

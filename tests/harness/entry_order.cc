@@ -53,6 +53,8 @@ std::optional<std::string> EntryOrder::Message(const v1::Message& message) {
       Resume(conversation, seq);
       return std::nullopt;
     case Flow::kPulled:
+      // What the page begins with: entries that the client has, as they have become.
+      if (message.has_change() && seq <= conversation.after_seq) return std::nullopt;
       return Pulled(conversation, seq);
     case Flow::kLive:
       break;
@@ -87,6 +89,7 @@ std::optional<std::string> EntryOrder::Pulled(Conversation& conversation, std::i
 // An ack of what was sent before names an entry that was there already, so it says nothing of where
 // live flow starts.
 std::optional<std::string> EntryOrder::Ack(const v1::AckEvent& ack) {
+  if (ack.has_change()) return std::nullopt;
   Conversation& conversation = conversations_[ack.conversation_id()];
   switch (conversation.flow) {
     case Flow::kUnknown:

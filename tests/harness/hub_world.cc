@@ -62,6 +62,7 @@ HubWorld::HubWorld(std::uint32_t shards, HubOptions options, std::optional<Rates
                                           HubPorts{.home = executor_,
                                                    .bus = bus_,
                                                    .messages = store_,
+                                                   .message_changes = store_,
                                                    .conversations = store_,
                                                    .marks = store_,
                                                    .presence_records = store_,
@@ -99,6 +100,33 @@ v1::ClientFrame SendFrame(ConversationId conversation, std::string client_msg_id
   frame.mutable_send()->set_conversation_id(conversation.number());
   frame.mutable_send()->set_client_msg_id(std::move(client_msg_id));
   frame.mutable_send()->set_text(std::move(text));
+  return frame;
+}
+
+v1::ClientFrame EditFrame(ConversationId conversation, Seq seq, std::string text) {
+  v1::ClientFrame frame;
+  frame.set_ref(10);
+  frame.mutable_edit()->set_conversation_id(conversation.number());
+  frame.mutable_edit()->set_seq(seq.number());
+  frame.mutable_edit()->set_text(std::move(text));
+  return frame;
+}
+
+v1::ClientFrame DeleteFrame(ConversationId conversation, Seq seq) {
+  v1::ClientFrame frame;
+  frame.set_ref(11);
+  frame.mutable_delete_()->set_conversation_id(conversation.number());
+  frame.mutable_delete_()->set_seq(seq.number());
+  return frame;
+}
+
+v1::ClientFrame ReactFrame(ConversationId conversation, Seq seq, std::string emoji, bool on) {
+  v1::ClientFrame frame;
+  frame.set_ref(12);
+  frame.mutable_react()->set_conversation_id(conversation.number());
+  frame.mutable_react()->set_seq(seq.number());
+  frame.mutable_react()->set_emoji(std::move(emoji));
+  frame.mutable_react()->set_on(on);
   return frame;
 }
 

@@ -97,6 +97,9 @@ class HubWorld {
 
 // Commands, written short.
 v1::ClientFrame SendFrame(ConversationId conversation, std::string client_msg_id, std::string text);
+v1::ClientFrame EditFrame(ConversationId conversation, Seq seq, std::string text);
+v1::ClientFrame DeleteFrame(ConversationId conversation, Seq seq);
+v1::ClientFrame ReactFrame(ConversationId conversation, Seq seq, std::string emoji, bool on = true);
 v1::ClientFrame SyncFrame(const std::vector<SyncCursor>& cursors);
 v1::ClientFrame ReadFrame(ConversationId conversation, Seq read_seq);
 v1::ClientFrame DeliveredFrame(ConversationId conversation, Seq delivered_seq);

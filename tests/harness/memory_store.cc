@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <variant>
 
 #include "protocol/limits.h"
 
@@ -120,8 +121,18 @@ void MemoryStore::ReadPage(EntryPageRequest page, Completion<EntryPage, ViewErro
                   Result<EntryPage, ViewError>(std::unexpected(ViewError::kNotFound)));
   }
   const std::vector<Entry>& all = conversations_[page.conversation_id].entries;
-  EntryPage answer{
-      .entries = {}, .head_seq = Seq(std::ssize(all)), .head_change = {}, .as_of = commits_};
+  const Change head_change = conversations_[page.conversation_id].last_change;
+  EntryPage answer{.entries = {},
+                   .head_seq = Seq(std::ssize(all)),
+                   .head_change = head_change,
+                   .next_after_change = head_change,
+                   .as_of = commits_};
+  for (const Entry& entry : all) {
+    if (page.after_change && entry.change > *page.after_change && entry.seq <= *page.after_seq) {
+      answer.changed.push_back(entry);
+    }
+  }
+  std::ranges::sort(answer.changed, {}, &Entry::change);
   for (const Entry& entry : all) {
     if (std::ssize(answer.entries) == page.limit) break;
     if (entry.seq > page.after_seq.value_or(Seq())) answer.entries.push_back(entry);
@@ -140,6 +151,45 @@ void MemoryStore::ReadRange(ConversationId conversation, Seq after, Seq through,
     if (entry.seq > after && entry.seq <= through) range.push_back(entry);
   }
   Answer(std::move(done), Answered(std::move(range)));
+}
+
+Result<EntryChanged, ChangeError> MemoryStore::Commit(EntryChange change) {
+  if (state_ == State::kDown) return std::unexpected(ChangeError::kUnavailable);
+  MemoryConversation& conversation = conversations_[change.conversation_id];
+  const auto entry = std::ranges::find(conversation.entries, change.seq, &Entry::seq);
+  if (!IsMember(change.user_id, change.conversation_id) || entry == conversation.entries.end()) {
+    return std::unexpected(ChangeError::kNotFound);
+  }
+  conversation.last_change = conversation.last_change.Next();
+  change.change = conversation.last_change;
+  entry->change = change.change;
+  if (const auto* edited = std::get_if<EntryEdited>(&change.what)) entry->text = edited->text;
+  if (std::holds_alternative<EntryDeleted>(change.what)) {
+    entry->deleted = true;
+    entry->text.clear();
+  }
+  auto batch = std::make_shared<CommitBatch>();
+  batch->number = ++commits_;
+  batch->changes.push_back(
+      {change, Seq(std::ssize(conversation.entries)), conversation.members_seq});
+  bus_.Publish(std::shared_ptr<const CommitBatch>(std::move(batch)));
+  return EntryChanged{change.change};
+}
+
+void MemoryStore::Edit(EditRequest edit, Completion<EntryChanged, ChangeError> done) {
+  Answer(std::move(done), Commit({edit.conversation_id, edit.seq, Change(), edit.editor,
+                                  EntryEdited{std::move(edit.text), UnixTime()}}));
+}
+
+void MemoryStore::Delete(DeleteRequest request, Completion<EntryChanged, ChangeError> done) {
+  Answer(std::move(done),
+         Commit({request.conversation_id, request.seq, Change(), request.deleter, EntryDeleted{}}));
+}
+
+void MemoryStore::React(ReactRequest reaction, Completion<EntryChanged, ChangeError> done) {
+  Answer(std::move(done),
+         Commit({reaction.conversation_id, reaction.seq, Change(), reaction.reactor,
+                 EntryReaction{std::move(reaction.emoji), reaction.on}}));
 }
 
 // Core asks for conversations by member list only; the rest belongs to the HTTP handlers.

@@ -14,6 +14,7 @@
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
 #include "server/ports/marks.h"
+#include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 
@@ -24,12 +25,17 @@ struct MemoryConversation {
   std::vector<UserId> members;
   std::vector<FormerMember> former;
   Seq members_seq;
+  Change last_change;
   std::vector<Entry> entries;
   std::map<UserId, Mark> marks;
 };
 
 // Thread: one. Lifetime: the test's. Completions and batches are posted to `home`.
-class MemoryStore : public Messages, public Conversations, public Marks, public PresenceRecords {
+class MemoryStore : public Messages,
+                    public MessageChanges,
+                    public Conversations,
+                    public Marks,
+                    public PresenceRecords {
  public:
   MemoryStore(Executor& home, Bus& bus) : home_(home), bus_(bus) {}
 
@@ -58,6 +64,12 @@ class MemoryStore : public Messages, public Conversations, public Marks, public 
   void ReadPage(EntryPageRequest page, Completion<EntryPage, ViewError> done) override;
   void ReadRange(ConversationId conversation, Seq after, Seq through,
                  Completion<std::vector<Entry>, ReadError> done) override;
+
+  // Only what core can tell apart: who is a member, and which entry there is. What an edit says is
+  // always news; reactions are told of, but not kept.
+  void Edit(EditRequest edit, Completion<EntryChanged, ChangeError> done) override;
+  void Delete(DeleteRequest request, Completion<EntryChanged, ChangeError> done) override;
+  void React(ReactRequest reaction, Completion<EntryChanged, ChangeError> done) override;
 
   void OpenDirect(UserId opener, UserId peer,
                   Completion<OpenedConversation, OpenConversationError> done) override;
@@ -90,6 +102,7 @@ class MemoryStore : public Messages, public Conversations, public Marks, public 
              std::string text);
   Entry& AddMembershipEntry(ConversationId conversation, UserId subject, EntryKind kind);
   void PublishMembership(const Entry& entry, ConversationEvent event);
+  Result<EntryChanged, ChangeError> Commit(EntryChange change);
   bool IsMember(UserId user, ConversationId conversation) const;
 
   template <typename T, typename E>

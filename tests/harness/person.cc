@@ -196,11 +196,39 @@ Acked Person::IsAcked(std::string_view client_msg_id) {
   return {.seq = ack.seq(), .message_id = ack.message_id()};
 }
 
-Pulled Person::Syncs(std::int64_t after_seq) {
+v1::AckEvent Person::Edits(std::int64_t seq, std::string_view text) {
+  v1::ClientFrame frame;
+  frame.mutable_edit()->set_conversation_id(conversation_.number());
+  frame.mutable_edit()->set_seq(seq);
+  frame.mutable_edit()->set_text(std::string(text));
+  Send(frame);
+  return Next(v1::ServerFrame::kAck).ack();
+}
+
+v1::AckEvent Person::Deletes(std::int64_t seq) {
+  v1::ClientFrame frame;
+  frame.mutable_delete_()->set_conversation_id(conversation_.number());
+  frame.mutable_delete_()->set_seq(seq);
+  Send(frame);
+  return Next(v1::ServerFrame::kAck).ack();
+}
+
+v1::AckEvent Person::Reacts(std::int64_t seq, std::string_view emoji, bool on) {
+  v1::ClientFrame frame;
+  frame.mutable_react()->set_conversation_id(conversation_.number());
+  frame.mutable_react()->set_seq(seq);
+  frame.mutable_react()->set_emoji(std::string(emoji));
+  frame.mutable_react()->set_on(on);
+  Send(frame);
+  return Next(v1::ServerFrame::kAck).ack();
+}
+
+Pulled Person::Syncs(std::int64_t after_seq, std::int64_t after_change) {
   v1::ClientFrame frame;
   v1::SyncCursor& cursor = *frame.mutable_sync()->add_cursors();
   cursor.set_conversation_id(conversation_.number());
   cursor.set_after_seq(after_seq);
+  cursor.set_after_change(after_change);
   Send(frame);
   Pulled pulled;
   pulled.done = Next(v1::ServerFrame::kSyncDone).sync_done();

@@ -91,7 +91,11 @@ class Person {
   std::string BeginsToSend(std::string_view text);
   void BeginsToSendAs(std::string_view client_msg_id, std::string_view text);
   Acked IsAcked(std::string_view client_msg_id);
-  Pulled Syncs(std::int64_t after_seq);
+  // Each returns the ack; who changes an entry also hears of it, as everybody does.
+  v1::AckEvent Edits(std::int64_t seq, std::string_view text);
+  v1::AckEvent Deletes(std::int64_t seq);
+  v1::AckEvent Reacts(std::int64_t seq, std::string_view emoji, bool on = true);
+  Pulled Syncs(std::int64_t after_seq, std::int64_t after_change = 0);
   v1::PresenceEvent Watches(const std::vector<UserId>& users);
   void Beats();
   // In the conversation that is open. Neither has an answer.

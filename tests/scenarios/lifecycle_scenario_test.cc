@@ -125,6 +125,9 @@ TEST_P(LifecycleScenarioTest, StopStoresTheLastReceipts) {
 
   bob.Reads(2);  // waits for its turn, a second after the last one's
   bob.Beats();
+  // Nobody is left to wait for, so that the server ends within that second.
+  alice.Disconnects();
+  bob.Disconnects();
   world().server().Terminate();
   ASSERT_EQ(world().server().ExitCode(), 0);
 

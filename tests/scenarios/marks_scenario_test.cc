@@ -59,9 +59,10 @@ TEST_P(MarksScenarioTest, AMarkThatWouldMoveBackIsToldToNobody) {
   Person alice = Joins("alice");
   Person bob = Joins("bob");
   Introduce(alice, bob);
-  alice.Sends("one");
-  alice.Sends("two");
-  bob.Receives("two");
+  for (const char* text : {"one", "two"}) {
+    alice.Sends(text);
+    bob.Receives(text);
+  }
   bob.Reads(2);
   EXPECT_EQ(alice.ReceivesReceipt().read_seq(), 2);
 

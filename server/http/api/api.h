@@ -10,6 +10,7 @@
 #include "server/http/api/groups_api.h"
 #include "server/http/api/history_api.h"
 #include "server/http/api/marks_api.h"
+#include "server/http/api/messages_api.h"
 #include "server/http/api/presence_api.h"
 #include "server/http/api/sessions_api.h"
 #include "server/http/api/sync_api.h"
@@ -32,7 +33,8 @@ class Api {
         groups_(ports),
         history_(ports),
         marks_(ports),
-        sync_(ports) {}
+        sync_(ports),
+        messages_(ports) {}
 
   void AddRoutes(Router& router) {
     auth_.AddRoutes(router);
@@ -46,6 +48,7 @@ class Api {
     history_.AddRoutes(router);
     marks_.AddRoutes(router);
     sync_.AddRoutes(router);
+    messages_.AddRoutes(router);
   }
 
  private:
@@ -60,6 +63,7 @@ class Api {
   HistoryApi history_;
   MarksApi marks_;
   SyncApi sync_;
+  MessagesApi messages_;
 };
 
 }  // namespace chat::http

@@ -70,6 +70,7 @@ ApiPorts ApiFixture::Ports() {
           .messages = messages_,
           .marks = marks_,
           .updates = updates_,
+          .message_changes = message_changes_,
           .presence_records = presence_records_,
           .rate_limits = rate_limits_,
           .authenticator = authenticator_,

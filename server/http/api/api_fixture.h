@@ -41,6 +41,7 @@
 #include "server/sqlite/database.h"
 #include "server/sqlite/groups.h"
 #include "server/sqlite/marks.h"
+#include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
 #include "server/sqlite/sessions.h"
@@ -139,6 +140,7 @@ class ApiFixture : public testing::Test {
   sqlite::Messages messages_{*database_, home_};
   sqlite::Marks marks_{*database_, home_};
   sqlite::Updates updates_{*database_, home_};
+  sqlite::MessageChanges message_changes_{*database_, home_};
   sqlite::PresenceRecords presence_records_{*database_, home_};
   auth::SystemRandom random_;
   auth::Keyring keyring_ = auth::MakeKeyring();

@@ -14,6 +14,7 @@
 #include "server/ports/executor.h"
 #include "server/ports/groups.h"
 #include "server/ports/marks.h"
+#include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
@@ -34,6 +35,7 @@ struct ApiPorts {
   Messages& messages;
   Marks& marks;
   Updates& updates;
+  MessageChanges& message_changes;
   PresenceRecords& presence_records;
   RateLimits& rate_limits;
   const auth::Authenticator& authenticator;

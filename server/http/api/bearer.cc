@@ -53,10 +53,12 @@ Handler RequireBearer(Gate gate, CallerHandler handler) {
 
 }  // namespace
 
-void BearerRoutes::Add(Method method, std::string pattern, CallerHandler handler) {
+void BearerRoutes::Add(Method method, std::string pattern, CallerHandler handler,
+                       std::size_t body_bytes_max) {
   router_.Add({.method = method,
                .pattern = std::move(pattern),
-               .handler = RequireBearer({authenticator_, rate_limits_}, std::move(handler))});
+               .handler = RequireBearer({authenticator_, rate_limits_}, std::move(handler)),
+               .body_bytes_max = body_bytes_max});
 }
 
 }  // namespace chat::http

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
 #include <functional>
 #include <string>
 
+#include "protocol/limits.h"
 #include "server/auth/authenticator.h"
 #include "server/http/api/api_ports.h"
 #include "server/http/request.h"
@@ -29,7 +31,8 @@ class BearerRoutes {
   BearerRoutes(Router& router, const ApiPorts& ports)
       : router_(router), authenticator_(ports.authenticator), rate_limits_(ports.rate_limits) {}
 
-  void Add(Method method, std::string pattern, CallerHandler handler);
+  void Add(Method method, std::string pattern, CallerHandler handler,
+           std::size_t body_bytes_max = kHttpBodyBytesMax);
 
  private:
   Router& router_;
