@@ -38,6 +38,9 @@ class OneSession final : public Sessions {
   void List(SessionPageRequest, Completion<std::vector<StoredSession>, ReadError>) override {
     std::abort();
   }
+  void FindEnded(std::vector<SessionId>, Completion<std::vector<SessionId>, ReadError>) override {
+    std::abort();
+  }
 
   void FindActive(SessionId session, Completion<SessionOwner, ViewError> done) override {
     ++lookups;

@@ -27,6 +27,7 @@ bool DecodeChanges(std::string_view bytes, CommitBatch& batch) {
   batch.changes = std::move(decoded.changes);
   batch.user_changes = std::move(decoded.user_changes);
   batch.revoked_sessions = std::move(decoded.revoked_sessions);
+  batch.disabled_users = std::move(decoded.disabled_users);
   return valid;
 }
 

@@ -70,15 +70,16 @@ TEST(BatchCodecTest, WhatNobodyWroteIsRefused) {
   EXPECT_TRUE(
       refused([](v1::Changes& c) { c.mutable_user_changes(0)->mutable_contact()->clear_other(); }));
   EXPECT_TRUE(refused([](v1::Changes& c) {
-    c.mutable_user_changes(3)->mutable_conversation()->clear_conversation();
+    c.mutable_user_changes(4)->mutable_conversation()->clear_conversation();
   }));
   EXPECT_TRUE(refused([](v1::Changes& c) {
-    c.mutable_user_changes(3)->mutable_conversation()->mutable_peer()->set_created_at_ms(INT64_MAX);
+    c.mutable_user_changes(4)->mutable_conversation()->mutable_peer()->set_created_at_ms(INT64_MAX);
   }));
   EXPECT_TRUE(refused([](v1::Changes& c) {
-    c.mutable_user_changes(3)->mutable_conversation()->mutable_conversation()->clear_kind();
+    c.mutable_user_changes(4)->mutable_conversation()->mutable_conversation()->clear_kind();
   }));
   EXPECT_TRUE(refused([](v1::Changes& c) { c.mutable_revoked_sessions(0)->set_session_id(-5); }));
+  EXPECT_TRUE(refused([](v1::Changes& c) { c.set_disabled_users(0, -6); }));
 }
 
 TEST(BatchCodecTest, AnyBytesAreReadOrRefused) {

@@ -25,10 +25,11 @@ constexpr EnumTable<ConversationKind, v1::ConversationKind, 2> kConversationKind
     {ConversationKind::kDirect, v1::CONVERSATION_KIND_DIRECT},
     {ConversationKind::kGroup, v1::CONVERSATION_KIND_GROUP},
 }};
-constexpr EnumTable<ContactEvent, v1::ContactEvent, 3> kContactEvents{{
+constexpr EnumTable<ContactEvent, v1::ContactEvent, 4> kContactEvents{{
     {ContactEvent::kRequested, v1::CONTACT_EVENT_REQUESTED},
     {ContactEvent::kAccepted, v1::CONTACT_EVENT_ACCEPTED},
     {ContactEvent::kRemoved, v1::CONTACT_EVENT_REMOVED},
+    {ContactEvent::kChanged, v1::CONTACT_EVENT_CHANGED},
 }};
 constexpr EnumTable<ConversationEvent, v1::ConversationEvent, 3> kConversationEvents{{
     {ConversationEvent::kGained, v1::CONVERSATION_EVENT_GAINED},
@@ -300,6 +301,7 @@ void WriteChanges(const CommitBatch& batch, v1::Changes& out) {
     wire.set_session_id(owner.session_id.number());
     wire.set_user_id(owner.user_id.number());
   }
+  for (const UserId user : batch.disabled_users) out.add_disabled_users(user.number());
 }
 
 bool ReadChanges(v1::Changes& in, CommitBatch& batch) {
@@ -313,6 +315,9 @@ bool ReadChanges(v1::Changes& in, CommitBatch& batch) {
     SessionOwner& owner = batch.revoked_sessions.emplace_back();
     if (!ReadNumber(wire.session_id(), owner.session_id)) return false;
     if (!ReadNumber(wire.user_id(), owner.user_id)) return false;
+  }
+  for (const std::int64_t user : in.disabled_users()) {
+    if (!ReadNumber(user, batch.disabled_users.emplace_back())) return false;
   }
   return true;
 }

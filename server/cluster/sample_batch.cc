@@ -142,8 +142,8 @@ CommitBatch SampleBatch() {
   batch.changes.push_back(ChangeStep(65, EntryEdited{"edited", At(1'700'000'000'003)}));
   batch.changes.push_back(ChangeStep(66, EntryDeleted{}));
   batch.changes.push_back(ChangeStep(67, EntryReaction{"+1", true}));
-  for (const ContactEvent event :
-       {ContactEvent::kRequested, ContactEvent::kAccepted, ContactEvent::kRemoved}) {
+  for (const ContactEvent event : {ContactEvent::kRequested, ContactEvent::kAccepted,
+                                   ContactEvent::kRemoved, ContactEvent::kChanged}) {
     batch.user_changes.push_back(ContactStep(event));
   }
   batch.user_changes.push_back(
@@ -156,6 +156,7 @@ CommitBatch SampleBatch() {
     batch.user_changes.push_back({UserId(53), Change(54), BlockChanged{event, UserId(55)}});
   }
   batch.revoked_sessions.push_back({SessionId(51), UserId(52)});
+  batch.disabled_users.emplace_back(56);
   return batch;
 }
 
@@ -172,6 +173,7 @@ std::string Describe(const CommitBatch& batch) {
   for (const SessionOwner& owner : batch.revoked_sessions) {
     out << "\nrevoked " << owner.session_id.number() << '/' << owner.user_id.number();
   }
+  for (const UserId user : batch.disabled_users) out << "\ndisabled " << user.number();
   return out.str();
 }
 

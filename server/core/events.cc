@@ -27,6 +27,8 @@ std::string_view EventName(ContactEvent event) {
       return "accepted";
     case ContactEvent::kRemoved:
       return "removed";
+    case ContactEvent::kChanged:
+      return "changed";
   }
   return "";
 }

@@ -19,6 +19,9 @@ bool TellsOfLoss(const UserChange& change) {
 
 // Whether it can change whose presence the user may see.
 bool ChangesCompany(const UserChange& change) {
+  if (const auto* contact = std::get_if<ContactChanged>(&change.what)) {
+    return contact->event != ContactEvent::kChanged;
+  }
   const ConversationChanged* changed = ConversationIn(change);
   return changed == nullptr || changed->event != ConversationEvent::kChanged;
 }
@@ -38,6 +41,8 @@ Hub::Hub(HubOptions options, HubPorts ports, Moment now)
       delivery_(ports.messages, ports.conversations, *this),
       syncs_(ports.messages, roster_, delivery_),
       evacuation_(roster_),
+      sweep_(ports.ended_sessions, roster_, now.steady,
+             [this](Connection& connection) { EndExpired(connection, "the session has ended"); }),
       self_(std::make_shared<Hub*>(this)) {}
 
 Hub::~Hub() = default;
@@ -54,6 +59,7 @@ void Hub::Advance(Moment now) {
   syncs_.ForgetPassed(handled_commit_);
   revocations_.Advance(now.steady);
   evacuation_.Advance(now.steady);
+  sweep_.Advance(now.steady);
 }
 
 Connection& Hub::Connect(const NewConnection& made) {
@@ -128,6 +134,7 @@ void Hub::HandleBatch(const std::shared_ptr<const CommitBatch>& batch) {
   for (const UserChange& change : batch->user_changes) {
     if (TellsOfLoss(change)) TellUser(change);
   }
+  for (const UserId user : batch->disabled_users) EndUser(user);
   for (const SessionOwner& session : batch->revoked_sessions) EndSession(session);
   handled_commit_ = std::max(handled_commit_, batch->number);
 }
@@ -146,6 +153,16 @@ void Hub::TellUser(const UserChange& change) {
     connection.Send(frame.wire(connection.encoding()));
   });
   if (ChangesCompany(change)) presence_.Recheck(change.user_id);
+}
+
+void Hub::EndUser(UserId user) {
+  roster_.ForEachOf(
+      user, [this](Connection& connection) { EndExpired(connection, "the user is disabled"); });
+}
+
+void Hub::EndExpired(Connection& connection, std::string_view why) {
+  presence_.Disconnected(connection, Departure::kLoggedOut, now_);
+  connection.Close(websocket::CloseCode::kSessionExpired, why);
 }
 
 void Hub::EndSession(const SessionOwner& session) {

@@ -28,6 +28,7 @@
 #include "server/core/receipt_desk.h"
 #include "server/core/recent_revocations.h"
 #include "server/core/roster.h"
+#include "server/core/session_sweep.h"
 #include "server/core/sync_driver.h"
 #include "server/core/typing_desk.h"
 #include "server/measures/histogram.h"
@@ -39,6 +40,7 @@
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
+#include "server/ports/sessions.h"
 
 namespace chat {
 
@@ -61,6 +63,7 @@ struct HubPorts {
   Marks& marks;
   PresenceRecords& presence_records;
   RateLimits& rate_limits;
+  EndedSessions& ended_sessions;
 };
 
 // What happened since the start; read by telemetry.
@@ -155,6 +158,8 @@ class Hub : private EntrySink {
   void HandleBatch(const std::shared_ptr<const CommitBatch>& batch);
   void TellUser(const UserChange& change);
   void EndSession(const SessionOwner& session);
+  void EndUser(UserId user);
+  void EndExpired(Connection& connection, std::string_view why);
   void EndRevoked(Connection& connection);
   void EndRevokedLater(ConnectionHandle handle);
   void EndSilent(Connection& connection);
@@ -180,6 +185,7 @@ class Hub : private EntrySink {
   Delivery delivery_;
   SyncDriver syncs_;
   Evacuation evacuation_;
+  SessionSweep sweep_;
   CommitNumber handled_commit_ = 0;
   RecentRevocations revocations_;
   // Completions hold a weak reference to it: they may come after the hub is gone.

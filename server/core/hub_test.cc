@@ -368,6 +368,23 @@ TEST(HubTest, EndingASessionClosesItsConnectionsOnly) {
   EXPECT_FALSE(second.closed_with());
 }
 
+TEST(HubTest, DisablingAUserClosesAllOfTheirConnectionsOnly) {
+  HubWorld world;
+  Device& phone = world.Connect(kAlice);
+  Device& laptop = world.Connect(kAlice);
+  Device& bob = world.Connect(kBob);
+  auto batch = std::make_shared<CommitBatch>();
+  batch->disabled_users.push_back(kAlice);
+  batch->revoked_sessions.push_back(phone.connection().owner());
+
+  world.bus().Publish(std::shared_ptr<const CommitBatch>(batch));
+  world.Settle();
+
+  EXPECT_EQ(phone.closed_with(), websocket::CloseCode::kSessionExpired);
+  EXPECT_EQ(laptop.closed_with(), websocket::CloseCode::kSessionExpired);
+  EXPECT_FALSE(bob.closed_with());
+}
+
 TEST(HubTest, ASessionThatWasRevokedDuringItsUpgradeGetsNoLiveConnection) {
   HubWorld world;
   Device& first = world.Connect(kAlice);

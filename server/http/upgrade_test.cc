@@ -61,9 +61,10 @@ class UpgradeTest : public ::testing::Test {
  protected:
   UpgradeTest() : server_(Router(), MakeOptions()) {
     server_.OnShard([this] {
-      hub_ = std::make_unique<Hub>(
-          HubOptions(), HubPorts{server_.shard(), bus_, store_, store_, store_, store_, unlimited_},
-          server_.shard().now());
+      hub_ = std::make_unique<Hub>(HubOptions(),
+                                   HubPorts{server_.shard(), bus_, store_, store_, store_, store_,
+                                            store_, unlimited_, store_},
+                                   server_.shard().now());
       table_ = std::make_unique<net::ConnectionTable>(server_.shard(), *hub_,
                                                       net::ConnectionTableOptions());
       table_->Start();

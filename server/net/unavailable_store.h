@@ -10,6 +10,7 @@
 #include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
+#include "server/ports/sessions.h"
 
 namespace chat::net {
 
@@ -18,7 +19,8 @@ class UnavailableStore final : public Messages,
                                public MessageChanges,
                                public Conversations,
                                public Marks,
-                               public PresenceRecords {
+                               public PresenceRecords,
+                               public EndedSessions {
  public:
   void Append(NewMessage, Completion<Appended, AppendError> done) override {
     done(std::unexpected(AppendError::kUnavailable));
@@ -69,6 +71,10 @@ class UnavailableStore final : public Messages,
   void RecordLastSeen(std::vector<LastSeen>) override {}
   void FindVisible(UserId, std::vector<UserId>,
                    Completion<std::vector<LastSeen>, ReadError> done) override {
+    done(std::unexpected(ReadError::kUnavailable));
+  }
+  void FindEnded(std::vector<SessionId>,
+                 Completion<std::vector<SessionId>, ReadError> done) override {
     done(std::unexpected(ReadError::kUnavailable));
   }
 };

@@ -173,7 +173,9 @@ class WebSocketConnectionTest : public ::testing::Test {
   UnavailableStore store_;
   LocalRateLimits unlimited_{std::nullopt};
   Moment now_{Instant(std::chrono::hours(1)), UnixTime(std::chrono::days(20'000))};
-  Hub hub_{MakeOptions(), {executor_, bus_, store_, store_, store_, unlimited_}, now_};
+  Hub hub_{MakeOptions(),
+           {executor_, bus_, store_, store_, store_, store_, store_, unlimited_, store_},
+           now_};
   Poller poller_{io_context_.get_executor(), [](std::span<const Ready> batch) {
                    for (const Ready& ready : batch) {
                      static_cast<WebSocketConnection*>(ready.token)->HandleReady(ready);

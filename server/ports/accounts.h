@@ -41,6 +41,8 @@ struct PasswordChange {
 
 enum class RegisterError { kUsernameTaken, kEmailTaken, kUnavailable };
 
+inline constexpr int kToldOfNameMax = 1000;
+
 enum class Erasure {
   kDone,
   kMore,  // a part was done; call again
@@ -63,12 +65,15 @@ class Accounts {
   // another hash by now.
   virtual void ChangePassword(PasswordChange change, Completion<void, ViewError> done) = 0;
 
+  // Tells the user's contacts, and who asked or was asked to be one: a UserChange for up to
+  // kToldOfNameMax of them.
   virtual void SetDisplayName(UserId user, std::string display_name,
                               Completion<Account, ViewError> done) = 0;
 
-  // Ends the user's contacts, a bounded number with each call, and with the last of them all that
-  // is known of the person: name, email and password are freed, sessions revoked, the user stays
-  // disabled as the sender of what was said.
+  // Ends the user's contacts and leaves their groups, a bounded number with each call, then forgets
+  // all that is known of the person: name, email and password are freed, sessions revoked, the user
+  // stays disabled as the sender of what was said. A group that would lose its only owner gets
+  // another with the same commit: the admin, else the member, who has been in it for longest.
   virtual void Erase(UserId user, Completion<Erasure, ViewError> done) = 0;
 };
 

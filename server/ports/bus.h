@@ -33,7 +33,12 @@ struct CommittedChange {
   Seq members_seq;  // and its members_seq
 };
 
-enum class ContactEvent { kRequested, kAccepted, kRemoved };
+enum class ContactEvent {
+  kRequested,
+  kAccepted,
+  kRemoved,
+  kChanged,  // the other has another name now
+};
 enum class ConversationEvent { kGained, kLost, kChanged };
 
 struct ContactChanged {
@@ -84,6 +89,7 @@ struct CommitBatch {
   std::vector<CommittedChange> changes;
   std::vector<UserChange> user_changes;
   std::vector<SessionOwner> revoked_sessions;
+  std::vector<UserId> disabled_users;
 };
 
 // A user came to, or left, one place where connections live.

@@ -74,11 +74,19 @@ enum class RefreshError {
 };
 enum class TicketError { kUsed, kSessionEnded, kUnavailable };
 
-// Thread: called on one shard, completes on it. Each call is one atomic change in the store.
-class Sessions {
+// Thread: called on one shard, completes on it.
+class EndedSessions {
  public:
-  virtual ~Sessions() = default;
+  virtual ~EndedSessions() = default;
 
+  // Those of the sessions that are not active: revoked, expired, or of a disabled user.
+  virtual void FindEnded(std::vector<SessionId> sessions,
+                         Completion<std::vector<SessionId>, ReadError> done) = 0;
+};
+
+// Thread: called on one shard, completes on it. Each call is one atomic change in the store.
+class Sessions : public EndedSessions {
+ public:
   virtual void Open(NewSession session, Completion<RefreshedSession, OpenSessionError> done) = 0;
 
   // Replaces the presented token by `next`. Within `reuse_grace` of its replacement the previous

@@ -1,11 +1,16 @@
 #include "server/postgres/accounts.h"
 
+#include <pqxx/pqxx>
 #include <utility>
+#include <vector>
 
 #include "protocol/timestamp.h"
+#include "server/ports/bus.h"
 #include "server/postgres/contact_ends.h"
+#include "server/postgres/group_departures.h"
 #include "server/postgres/revocations.h"
 #include "server/postgres/transaction.h"
+#include "server/postgres/user_changes.h"
 #include "server/postgres/user_rows.h"
 
 namespace chat::postgres {
@@ -50,13 +55,47 @@ Result<void, ViewError> ReplacePassword(ChangeTransaction& transaction,
   return {};
 }
 
-Result<Account, ViewError> Rename(Transaction& transaction, UserId user,
-                                  const std::string& display_name) {
+Result<Account, ViewError> WriteDisplayName(Transaction& transaction, UserId user,
+                                            const std::string& display_name) {
   return FirstAccount(
       transaction.Run("UPDATE users SET display_name = $2 WHERE user_id = $1 AND NOT disabled "
                       "RETURNING user_id, username, display_name, created_at, bot, "
                       "coalesce(email, ''), coalesce(password_hash, ''), disabled",
                       user, display_name));
+}
+
+// Who lists the user as a contact or as a request.
+std::vector<UserId> WhoListsThem(Transaction& transaction, UserId user) {
+  const pqxx::result rows =
+      transaction.Run("SELECT other_id FROM contacts WHERE user_id = $1 ORDER BY other_id LIMIT $2",
+                      user, kToldOfNameMax);
+  std::vector<UserId> others;
+  for (const pqxx::row& row : rows) others.push_back(row[0].as<UserId>());
+  return others;
+}
+
+bool HasDisplayName(Transaction& transaction, UserId user, const std::string& display_name) {
+  return !transaction
+              .Run("SELECT 1 FROM users WHERE user_id = $1 AND display_name = $2", user,
+                   display_name)
+              .empty();
+}
+
+Result<Account, ViewError> Rename(ChangeTransaction& transaction, UserId user,
+                                  const std::string& display_name) {
+  const std::vector<UserId> others = WhoListsThem(transaction, user);
+  std::vector<UserId> locked = others;
+  locked.push_back(user);
+  LockUsers(transaction, locked);
+  // Whoever came since can be locked only by beginning again.
+  if (WhoListsThem(transaction, user) != others) {
+    throw pqxx::serialization_failure("the contacts changed", "", "40001");
+  }
+  const bool is_new = !HasDisplayName(transaction, user, display_name);
+  auto account = WriteDisplayName(transaction, user, display_name);
+  if (!account || !is_new) return account;
+  AddUserChanges(transaction, others, ContactChanged{ContactEvent::kChanged, account->user});
+  return account;
 }
 
 // The name is none that anybody can register.
@@ -69,9 +108,20 @@ void Anonymise(Transaction& transaction, UserId user) {
 }
 
 Result<Erasure, ViewError> EraseSome(ChangeTransaction& transaction, UserId user) {
-  if (EndSomeContacts(transaction, user) == ContactsLeft::kSome) return Erasure::kMore;
+  if (HasContacts(transaction, user)) {
+    EndSomeContacts(transaction, user);
+    return Erasure::kMore;
+  }
+  if (IsInGroups(transaction, user)) {
+    LeaveSomeGroups(transaction, user);
+    return Erasure::kMore;
+  }
+  // From here on nobody can add a contact or a group.
+  LockUsers(transaction, {user});
+  if (HasContacts(transaction, user) || IsInGroups(transaction, user)) return Erasure::kMore;
   Anonymise(transaction, user);
   RevokeOtherSessions(transaction, {.session_id = {}, .user_id = user});
+  transaction.batch.disabled_users.push_back(user);
   return Erasure::kDone;
 }
 
@@ -123,10 +173,10 @@ void Accounts::ChangePassword(PasswordChange change, Completion<void, ViewError>
 
 void Accounts::SetDisplayName(UserId user, std::string display_name,
                               Completion<Account, ViewError> done) {
-  database_.Write(home_, std::move(done),
-                  [user, display_name = std::move(display_name)](Transaction& transaction) {
-                    return Rename(transaction, user, display_name);
-                  });
+  database_.Change(home_, std::move(done),
+                   [user, display_name = std::move(display_name)](ChangeTransaction& transaction) {
+                     return Rename(transaction, user, display_name);
+                   });
 }
 
 void Accounts::Erase(UserId user, Completion<Erasure, ViewError> done) {

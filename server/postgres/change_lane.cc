@@ -17,7 +17,7 @@ constexpr std::size_t kQueueBytesMax = 64 * 1024 * 1024;
 
 bool IsEmpty(const CommitBatch& batch) {
   return batch.entries.empty() && batch.changes.empty() && batch.user_changes.empty() &&
-         batch.revoked_sessions.empty();
+         batch.revoked_sessions.empty() && batch.disabled_users.empty();
 }
 
 void PostCompletion(std::unique_ptr<ChangeJob> job) {

@@ -34,8 +34,11 @@ ContactEnd EndContact(ChangeTransaction& transaction, const Pair& pair) {
   return ContactEnd::kEnded;
 }
 
-// With the user's row locked no contact can be added, so that none left means none for ever.
-ContactsLeft EndSomeContacts(ChangeTransaction& transaction, UserId user) {
+bool HasContacts(Transaction& transaction, UserId user) {
+  return !FirstContacts(transaction, user).empty();
+}
+
+void EndSomeContacts(ChangeTransaction& transaction, UserId user) {
   std::vector<UserId> others = FirstContacts(transaction, user);
   others.push_back(user);
   LockUsers(transaction, others);
@@ -44,7 +47,6 @@ ContactsLeft EndSomeContacts(ChangeTransaction& transaction, UserId user) {
     const std::optional<Pair> pair = LockPair(transaction, user, other);
     if (pair) EndContact(transaction, *pair);
   }
-  return FirstContacts(transaction, user).empty() ? ContactsLeft::kNone : ContactsLeft::kSome;
 }
 
 }  // namespace chat::postgres

@@ -15,9 +15,10 @@ enum class ContactEnd {
 // Removes the contact or the request on both sides and tells both.
 ContactEnd EndContact(ChangeTransaction& transaction, const Pair& pair);
 
-enum class ContactsLeft { kNone, kSome };
+// Whether a user has contacts or requests.
+bool HasContacts(Transaction& transaction, UserId user);
 
-// Ends a bounded number of a user's contacts and requests.
-ContactsLeft EndSomeContacts(ChangeTransaction& transaction, UserId user);
+// Ends a bounded number of them. Locks users: none may be locked before.
+void EndSomeContacts(ChangeTransaction& transaction, UserId user);
 
 }  // namespace chat::postgres

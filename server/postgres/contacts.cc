@@ -16,11 +16,13 @@
 namespace chat::postgres {
 namespace {
 
-// A blocked or disabled user is not there to be asked.
+// A blocked or disabled user is not there to be asked. Who asks may have been erased since they
+// were authenticated.
 bool MayAsk(Transaction& transaction, UserId requester, UserId target) {
   if (EitherBlocks(transaction, requester, target)) return false;
-  return !transaction.Run("SELECT 1 FROM users WHERE user_id = $1 AND NOT disabled", target)
-              .empty();
+  return transaction
+      .Run("SELECT 1 FROM users WHERE user_id IN ($1, $2) AND disabled", requester, target)
+      .empty();
 }
 
 void SetState(ChangeTransaction& transaction, UserId user, UserId other, ContactState state) {

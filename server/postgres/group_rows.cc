@@ -92,6 +92,14 @@ std::optional<GroupStanding> LockStanding(Transaction& transaction, const GroupA
                        .actor_role = *role};
 }
 
+GroupEntries EntriesOf(const GroupAct& act, const GroupStanding& standing, UnixTime now) {
+  return GroupEntries({.conversation_id = act.conversation_id,
+                       .last_seq = standing.conversation.last_seq,
+                       .members_seq = standing.members_seq,
+                       .author = act.actor,
+                       .now = now});
+}
+
 std::optional<Role> FindRole(Transaction& transaction, ConversationId conversation, UserId user) {
   const pqxx::result rows = transaction.Run(
       "SELECT role FROM conversation_members "
@@ -150,6 +158,18 @@ void Join(Transaction& transaction, ConversationId conversation, const std::vect
       "joined_seq = excluded.joined_seq, left_seq = NULL, read_seq = excluded.read_seq, "
       "delivered_seq = excluded.delivered_seq, muted_until = NULL, archived = false",
       conversation, users, joined_seqs);
+}
+
+void SetRole(Transaction& transaction, ConversationId conversation, const NewRole& change) {
+  transaction.Run(
+      "UPDATE conversation_members SET role = $3 WHERE conversation_id = $1 AND user_id = $2",
+      conversation, change.subject, RoleName(change.role));
+}
+
+void Leave(Transaction& transaction, ConversationId conversation, UserId user, Seq left_seq) {
+  transaction.Run(
+      "UPDATE conversation_members SET left_seq = $3 WHERE conversation_id = $1 AND user_id = $2",
+      conversation, user, left_seq);
 }
 
 void StoreEntries(ChangeTransaction& transaction, const GroupEntries& entries,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/ids.h"
+#include "protocol/timestamp.h"
 #include "server/ports/bus.h"
 #include "server/ports/conversations.h"
 #include "server/ports/group_entries.h"
@@ -26,6 +27,9 @@ struct GroupStanding {
 // already. Empty when there is no such conversation or the actor is not in it.
 std::optional<GroupStanding> LockStanding(Transaction& transaction, const GroupAct& act);
 
+// Begins the entries of what the actor does now.
+GroupEntries EntriesOf(const GroupAct& act, const GroupStanding& standing, UnixTime now);
+
 // Empty when the user is not in it.
 std::optional<Role> FindRole(Transaction& transaction, ConversationId conversation, UserId user);
 std::vector<Member> ReadMembers(Transaction& transaction, const MemberPageRequest& page);
@@ -44,6 +48,9 @@ bool HasOtherOwner(Transaction& transaction, ConversationId conversation, UserId
 // read.
 void Join(Transaction& transaction, ConversationId conversation, const std::vector<UserId>& users,
           const std::vector<Seq>& joined_seqs);
+
+void SetRole(Transaction& transaction, ConversationId conversation, const NewRole& change);
+void Leave(Transaction& transaction, ConversationId conversation, UserId user, Seq left_seq);
 
 // Stores the entries, moves the conversation's positions and adds to the batch. `gained`: how many
 // members more there are.

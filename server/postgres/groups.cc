@@ -8,7 +8,6 @@
 #include "protocol/limits.h"
 #include "server/ports/group_entries.h"
 #include "server/ports/permissions.h"
-#include "server/ports/roles.h"
 #include "server/postgres/conversation_views.h"
 #include "server/postgres/group_rows.h"
 #include "server/postgres/transaction.h"
@@ -38,15 +37,6 @@ bool AreContactsOf(Transaction& transaction, UserId user, const std::vector<User
   return rows[0][0].as<std::int64_t>() == std::ssize(others);
 }
 
-GroupEntries EntriesOf(const Transaction& transaction, const GroupAct& act,
-                       const GroupStanding& standing) {
-  return GroupEntries({.conversation_id = act.conversation_id,
-                       .last_seq = standing.conversation.last_seq,
-                       .members_seq = standing.members_seq,
-                       .author = act.actor,
-                       .now = transaction.now});
-}
-
 ViewResult ViewOf(Transaction& transaction, const GroupAct& act) {
   std::optional<ConversationView> view = FindView(transaction, act.actor, act.conversation_id);
   // The actor is in it, and nobody can remove them before the transaction ends.
@@ -70,12 +60,6 @@ void InsertGroup(Transaction& transaction, const GroupAct& act, const std::strin
       "INSERT INTO conversations (conversation_id, kind, name, created_at, members_count, "
       "last_activity) VALUES ($1, 'group', $2, $3, 0, $3)",
       act.conversation_id, name, transaction.now);
-}
-
-void SetRole(Transaction& transaction, ConversationId conversation, const NewRole& change) {
-  transaction.Run(
-      "UPDATE conversation_members SET role = $3 WHERE conversation_id = $1 AND user_id = $2",
-      conversation, change.subject, RoleName(change.role));
 }
 
 // Adds to the entries one for each.
@@ -125,7 +109,7 @@ ViewResult RenameGroup(ChangeTransaction& transaction, const GroupAct& act,
   if (ReadMemberIds(transaction, act.conversation_id) != members) {
     throw pqxx::serialization_failure("the members changed", "", "40001");
   }
-  GroupEntries entries = EntriesOf(transaction, act, *standing);
+  GroupEntries entries = EntriesOf(act, *standing, transaction.now);
   entries.AddRenamed(name);
   transaction.Run("UPDATE conversations SET name = $2 WHERE conversation_id = $1",
                   act.conversation_id, name);
@@ -159,7 +143,7 @@ Result<std::vector<Member>, GroupError> AddToGroup(ChangeTransaction& transactio
     return std::unexpected(GroupError::kFull);
   }
   if (!newcomers.empty()) {
-    GroupEntries entries = EntriesOf(transaction, act, *standing);
+    GroupEntries entries = EntriesOf(act, *standing, transaction.now);
     JoinAll(transaction, entries, newcomers);
     StoreEntries(transaction, entries, std::ssize(newcomers));
     TellUsers(transaction, newcomers, ConversationEvent::kGained, act.conversation_id);
@@ -192,10 +176,8 @@ Result<void, GroupError> RemoveFromGroup(ChangeTransaction& transaction, const G
   if (!standing) return std::unexpected(GroupError::kNotFound);
   const auto allowed = CheckRemoval(transaction, *standing, act, subject);
   if (!allowed) return std::unexpected(allowed.error());
-  GroupEntries entries = EntriesOf(transaction, act, *standing);
-  transaction.Run(
-      "UPDATE conversation_members SET left_seq = $3 WHERE conversation_id = $1 AND user_id = $2",
-      act.conversation_id, subject, entries.AddMemberRemoved(subject));
+  GroupEntries entries = EntriesOf(act, *standing, transaction.now);
+  Leave(transaction, act.conversation_id, subject, entries.AddMemberRemoved(subject));
   StoreEntries(transaction, entries, -1);
   TellUsers(transaction, {subject}, ConversationEvent::kLost, act.conversation_id);
   return {};
@@ -216,7 +198,7 @@ Result<Member, GroupError> ChangeRoleInGroup(ChangeTransaction& transaction, con
       !HasOtherOwner(transaction, act.conversation_id, change.subject)) {
     return std::unexpected(GroupError::kOwnerMustTransfer);
   }
-  GroupEntries entries = EntriesOf(transaction, act, *standing);
+  GroupEntries entries = EntriesOf(act, *standing, transaction.now);
   entries.AddRoleChanged(change.subject, change.role);
   SetRole(transaction, act.conversation_id, change);
   StoreEntries(transaction, entries, 0);

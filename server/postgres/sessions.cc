@@ -24,6 +24,19 @@ std::optional<SessionOwner> FindActiveSession(Transaction& transaction, UnixTime
   return SessionOwner{.session_id = rows[0][0].as<SessionId>(), .user_id = rows[0][1].as<UserId>()};
 }
 
+std::vector<SessionId> FindEndedSessions(Transaction& transaction,
+                                         const std::vector<SessionId>& sessions) {
+  const pqxx::result rows = transaction.Run(
+      "SELECT asked.id FROM unnest($1::bigint[]) AS asked (id) WHERE NOT EXISTS "
+      "(SELECT 1 FROM sessions s JOIN users u ON u.user_id = s.user_id "
+      "WHERE s.session_id = asked.id AND s.revoked_at IS NULL AND s.expires_at > $2 "
+      "AND NOT u.disabled)",
+      sessions, transaction.now);
+  std::vector<SessionId> ended;
+  for (const pqxx::row& row : rows) ended.push_back(row[0].as<SessionId>());
+  return ended;
+}
+
 // So that a user's sessions do not pile up. What another login of the user removes right now need
 // not be waited for.
 void ForgetExpired(Transaction& transaction, UserId user) {
@@ -145,6 +158,15 @@ void Sessions::List(SessionPageRequest page,
   database_.Read(home_, std::move(done),
                  [page](Transaction& transaction) -> Result<std::vector<StoredSession>, ReadError> {
                    return ListSessions(transaction, page);
+                 });
+}
+
+void Sessions::FindEnded(std::vector<SessionId> sessions,
+                         Completion<std::vector<SessionId>, ReadError> done) {
+  database_.Read(home_, std::move(done),
+                 [sessions = std::move(sessions)](
+                     Transaction& transaction) -> Result<std::vector<SessionId>, ReadError> {
+                   return FindEndedSessions(transaction, sessions);
                  });
 }
 

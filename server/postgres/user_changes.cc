@@ -26,6 +26,23 @@ Change NextChange(Transaction& transaction, UserId user, Subject subject) {
   return rows.empty() ? Change() : rows[0][0].as<Change>();
 }
 
+template <typename What>
+void AddToEach(ChangeTransaction& transaction, const std::vector<UserId>& users, Subject subject,
+               const What& what) {
+  const pqxx::result rows = transaction.Run(
+      "WITH counted AS (UPDATE users SET last_change = last_change + 1 "
+      "WHERE user_id = ANY ($1::bigint[]) RETURNING user_id, last_change) "
+      "INSERT INTO user_changes (user_id, change, kind, subject_id) "
+      "SELECT user_id, last_change, $2, $3 FROM counted "
+      "ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET change = excluded.change "
+      "RETURNING user_id, change",
+      users, subject.kind, subject.id);
+  for (const pqxx::row& row : rows) {
+    transaction.batch.user_changes.push_back(
+        {.user_id = row[0].as<UserId>(), .change = row[1].as<Change>(), .what = what});
+  }
+}
+
 }  // namespace
 
 void AddUserChange(ChangeTransaction& transaction, UserId user, ContactChanged change) {
@@ -43,19 +60,14 @@ void AddUserChange(ChangeTransaction& transaction, UserId user, ConversationChan
 }
 
 void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& users,
+                    const ContactChanged& change) {
+  AddToEach(transaction, users, {"contact", change.other.user_id.number()}, change);
+}
+
+void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& users,
                     const ConversationChanged& change) {
-  const pqxx::result rows = transaction.Run(
-      "WITH counted AS (UPDATE users SET last_change = last_change + 1 "
-      "WHERE user_id = ANY ($1::bigint[]) RETURNING user_id, last_change) "
-      "INSERT INTO user_changes (user_id, change, kind, subject_id) "
-      "SELECT user_id, last_change, 'conversation', $2 FROM counted "
-      "ON CONFLICT (user_id, kind, subject_id) DO UPDATE SET change = excluded.change "
-      "RETURNING user_id, change",
-      users, change.conversation.conversation_id);
-  for (const pqxx::row& row : rows) {
-    transaction.batch.user_changes.push_back(
-        {.user_id = row[0].as<UserId>(), .change = row[1].as<Change>(), .what = change});
-  }
+  AddToEach(transaction, users, {"conversation", change.conversation.conversation_id.number()},
+            change);
 }
 
 void AddUserChange(ChangeTransaction& transaction, UserId user, BlockChanged change) {

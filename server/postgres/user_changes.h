@@ -17,6 +17,8 @@ void AddUserChange(ChangeTransaction& transaction, UserId user, BlockChanged cha
 
 // The same change of each of many users, in one statement.
 void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& users,
+                    const ContactChanged& change);
+void AddUserChanges(ChangeTransaction& transaction, const std::vector<UserId>& users,
                     const ConversationChanged& change);
 
 // A user whose own read mark of a conversation has moved.

@@ -1,12 +1,17 @@
 #include "server/sqlite/accounts.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "protocol/timestamp.h"
+#include "server/ports/bus.h"
 #include "server/sqlite/connection.h"
 #include "server/sqlite/contact_ends.h"
+#include "server/sqlite/group_departures.h"
 #include "server/sqlite/revocations.h"
 #include "server/sqlite/statement.h"
+#include "server/sqlite/user_changes.h"
 #include "server/sqlite/user_rows.h"
 
 namespace chat::sqlite {
@@ -57,14 +62,36 @@ Result<void, ViewError> ReplacePassword(WriteTransaction& transaction,
   return {};
 }
 
-Result<Account, ViewError> Rename(WriteTransaction& transaction, UserId user,
-                                  const std::string& display_name) {
-  Statement rows(transaction.connection,
+Result<Account, ViewError> WriteDisplayName(Connection& connection, UserId user,
+                                            const std::string& display_name) {
+  Statement rows(connection,
                  "UPDATE users SET display_name = ?2 WHERE user_id = ?1 AND disabled = 0 "
                  "RETURNING user_id, username, display_name, created_at, bot, email, "
                  "password_hash, disabled",
                  user, display_name);
   return FirstAccount(rows);
+}
+
+// Who lists the user as a contact or as a request.
+std::vector<UserId> WhoListsThem(Connection& connection, UserId user) {
+  Statement rows(connection,
+                 "SELECT other_id FROM contacts WHERE user_id = ?1 ORDER BY other_id LIMIT ?2",
+                 user, kToldOfNameMax);
+  std::vector<UserId> others;
+  while (rows.Step()) others.push_back(rows.Get<UserId>(0));
+  return others;
+}
+
+Result<Account, ViewError> Rename(WriteTransaction& transaction, UserId user,
+                                  const std::string& display_name) {
+  Connection& connection = transaction.connection;
+  const std::optional<User> before = FindUser(connection, user);
+  auto account = WriteDisplayName(connection, user, display_name);
+  if (!account || before->display_name == display_name) return account;
+  for (const UserId other : WhoListsThem(connection, user)) {
+    AddUserChange(transaction, other, ContactChanged{ContactEvent::kChanged, account->user});
+  }
+  return account;
 }
 
 // The name is none that anybody can register.
@@ -78,9 +105,17 @@ void Anonymise(WriteTransaction& transaction, UserId user) {
 }
 
 Result<Erasure, ViewError> EraseSome(WriteTransaction& transaction, UserId user) {
-  if (EndSomeContacts(transaction, user) == ContactsLeft::kSome) return Erasure::kMore;
+  if (HasContacts(transaction.connection, user)) {
+    EndSomeContacts(transaction, user);
+    return Erasure::kMore;
+  }
+  if (IsInGroups(transaction.connection, user)) {
+    LeaveSomeGroups(transaction, user);
+    return Erasure::kMore;
+  }
   Anonymise(transaction, user);
   RevokeOtherSessions(transaction, {.session_id = {}, .user_id = user});
+  transaction.batch.disabled_users.push_back(user);
   return Erasure::kDone;
 }
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "server/ports/bus.h"
-#include "server/sqlite/connection.h"
 #include "server/sqlite/statement.h"
 #include "server/sqlite/user_changes.h"
 
@@ -37,13 +36,15 @@ ContactEnd EndContact(WriteTransaction& transaction, const Pair& pair) {
   return ContactEnd::kEnded;
 }
 
-ContactsLeft EndSomeContacts(WriteTransaction& transaction, UserId user) {
+bool HasContacts(Connection& connection, UserId user) {
+  return !FirstContacts(connection, user).empty();
+}
+
+void EndSomeContacts(WriteTransaction& transaction, UserId user) {
   for (const UserId other : FirstContacts(transaction.connection, user)) {
     const std::optional<Pair> pair = FindPair(transaction.connection, user, other);
     if (pair) EndContact(transaction, *pair);
   }
-  return FirstContacts(transaction.connection, user).empty() ? ContactsLeft::kNone
-                                                             : ContactsLeft::kSome;
 }
 
 }  // namespace chat::sqlite

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/ids.h"
+#include "server/sqlite/connection.h"
 #include "server/sqlite/contact_states.h"
 #include "server/sqlite/writer.h"
 
@@ -15,9 +16,10 @@ enum class ContactEnd {
 // Removes the contact or the request on both sides and tells both.
 ContactEnd EndContact(WriteTransaction& transaction, const Pair& pair);
 
-enum class ContactsLeft { kNone, kSome };
+// Whether a user has contacts or requests.
+bool HasContacts(Connection& connection, UserId user);
 
-// Ends a bounded number of a user's contacts and requests.
-ContactsLeft EndSomeContacts(WriteTransaction& transaction, UserId user);
+// Ends a bounded number of them.
+void EndSomeContacts(WriteTransaction& transaction, UserId user);
 
 }  // namespace chat::sqlite

@@ -17,11 +17,13 @@
 namespace chat::sqlite {
 namespace {
 
-// A blocked or disabled user is not there to be asked.
+// A blocked or disabled user is not there to be asked. Who asks may have been erased since they
+// were authenticated.
 bool MayAsk(Connection& connection, UserId requester, UserId target) {
   if (EitherBlocks(connection, requester, target)) return false;
-  return Statement(connection, "SELECT 1 FROM users WHERE user_id = ?1 AND disabled = 0", target)
-      .Step();
+  return !Statement(connection, "SELECT 1 FROM users WHERE user_id IN (?1, ?2) AND disabled = 1",
+                    requester, target)
+              .Step();
 }
 
 void SetState(WriteTransaction& transaction, UserId user, UserId other, ContactState state) {

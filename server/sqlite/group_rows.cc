@@ -60,6 +60,14 @@ std::optional<GroupStanding> FindStanding(Connection& connection, const GroupAct
                        .actor_role = RoleFrom(row.Get<std::string_view>(7))};
 }
 
+GroupEntries EntriesOf(const GroupAct& act, const GroupStanding& standing, UnixTime now) {
+  return GroupEntries({.conversation_id = act.conversation_id,
+                       .last_seq = standing.conversation.last_seq,
+                       .members_seq = standing.members_seq,
+                       .author = act.actor,
+                       .now = now});
+}
+
 std::optional<Conversation> FindConversation(Connection& connection, ConversationId conversation) {
   Statement row(connection,
                 "SELECT kind, name, members_count, last_seq, last_change, created_at "
@@ -128,6 +136,22 @@ void Join(Connection& connection, ConversationId conversation, const Membership&
             "joined_seq = excluded.joined_seq, left_seq = NULL, read_seq = excluded.read_seq, "
             "delivered_seq = excluded.delivered_seq, muted_until = NULL, archived = 0",
             conversation, joining.user_id, RoleName(joining.role), joining.joined_seq)
+      .Run();
+}
+
+void SetRole(Connection& connection, ConversationId conversation, const NewRole& change) {
+  Statement(connection,
+            "UPDATE conversation_members SET role = ?3 "
+            "WHERE conversation_id = ?1 AND user_id = ?2",
+            conversation, change.subject, RoleName(change.role))
+      .Run();
+}
+
+void Leave(Connection& connection, ConversationId conversation, UserId user, Seq left_seq) {
+  Statement(connection,
+            "UPDATE conversation_members SET left_seq = ?3 "
+            "WHERE conversation_id = ?1 AND user_id = ?2",
+            conversation, user, left_seq)
       .Run();
 }
 

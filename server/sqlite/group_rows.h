@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/ids.h"
+#include "protocol/timestamp.h"
 #include "server/ports/bus.h"
 #include "server/ports/conversations.h"
 #include "server/ports/group_entries.h"
@@ -25,6 +26,9 @@ struct GroupStanding {
 
 // Empty when there is no such conversation or the actor is not in it.
 std::optional<GroupStanding> FindStanding(Connection& connection, const GroupAct& act);
+
+// Begins the entries of what the actor does now.
+GroupEntries EntriesOf(const GroupAct& act, const GroupStanding& standing, UnixTime now);
 
 std::optional<Conversation> FindConversation(Connection& connection, ConversationId conversation);
 
@@ -45,6 +49,9 @@ struct Membership {
 
 // Also of someone who was in it before. All up to their coming counts as read.
 void Join(Connection& connection, ConversationId conversation, const Membership& joining);
+
+void SetRole(Connection& connection, ConversationId conversation, const NewRole& change);
+void Leave(Connection& connection, ConversationId conversation, UserId user, Seq left_seq);
 
 // Stores the entries, moves the conversation's positions and adds to the batch. `gained`: how many
 // members more there are.

@@ -9,7 +9,6 @@
 #include "server/ports/contacts.h"
 #include "server/ports/group_entries.h"
 #include "server/ports/permissions.h"
-#include "server/ports/roles.h"
 #include "server/sqlite/connection.h"
 #include "server/sqlite/contact_states.h"
 #include "server/sqlite/conversation_views.h"
@@ -32,15 +31,6 @@ bool AreContactsOf(Connection& connection, UserId user, const std::vector<UserId
   return std::ranges::all_of(others, [&](UserId other) {
     return FindContactState(connection, user, other) == ContactState::kContact;
   });
-}
-
-GroupEntries EntriesOf(const WriteTransaction& transaction, const GroupAct& act,
-                       const GroupStanding& standing) {
-  return GroupEntries({.conversation_id = act.conversation_id,
-                       .last_seq = standing.conversation.last_seq,
-                       .members_seq = standing.members_seq,
-                       .author = act.actor,
-                       .now = transaction.now});
 }
 
 ViewResult ViewOf(Connection& connection, const GroupAct& act) {
@@ -105,7 +95,7 @@ ViewResult RenameGroup(WriteTransaction& transaction, const GroupAct& act,
   const auto standing = Admit(connection, act, MemberAction::kRename);
   if (!standing) return std::unexpected(standing.error());
   if (standing->conversation.name == name) return ViewOf(connection, act);
-  GroupEntries entries = EntriesOf(transaction, act, *standing);
+  GroupEntries entries = EntriesOf(act, *standing, transaction.now);
   entries.AddRenamed(name);
   Statement(connection, "UPDATE conversations SET name = ?2 WHERE conversation_id = ?1",
             act.conversation_id, name)
@@ -144,7 +134,7 @@ Result<std::vector<Member>, GroupError> AddToGroup(WriteTransaction& transaction
     return std::unexpected(GroupError::kFull);
   }
   if (!newcomers.empty()) {
-    GroupEntries entries = EntriesOf(transaction, act, *standing);
+    GroupEntries entries = EntriesOf(act, *standing, transaction.now);
     for (const UserId user : newcomers) {
       Join(connection, act.conversation_id,
            {.user_id = user, .joined_seq = entries.AddMemberAdded(user, Role::kMember)});
@@ -180,13 +170,8 @@ Result<void, GroupError> RemoveFromGroup(WriteTransaction& transaction, const Gr
   if (!standing) return std::unexpected(GroupError::kNotFound);
   const auto allowed = CheckRemoval(connection, *standing, act, subject);
   if (!allowed) return std::unexpected(allowed.error());
-  GroupEntries entries = EntriesOf(transaction, act, *standing);
-  const Seq left_seq = entries.AddMemberRemoved(subject);
-  Statement(connection,
-            "UPDATE conversation_members SET left_seq = ?3 "
-            "WHERE conversation_id = ?1 AND user_id = ?2",
-            act.conversation_id, subject, left_seq)
-      .Run();
+  GroupEntries entries = EntriesOf(act, *standing, transaction.now);
+  Leave(connection, act.conversation_id, subject, entries.AddMemberRemoved(subject));
   StoreEntries(transaction, entries, -1);
   TellUsers(transaction, {subject}, ConversationEvent::kLost, act.conversation_id);
   return {};
@@ -205,13 +190,9 @@ Result<Member, GroupError> ChangeRoleInGroup(WriteTransaction& transaction, cons
       !HasOtherOwner(connection, act.conversation_id, change.subject)) {
     return std::unexpected(GroupError::kOwnerMustTransfer);
   }
-  GroupEntries entries = EntriesOf(transaction, act, *standing);
+  GroupEntries entries = EntriesOf(act, *standing, transaction.now);
   entries.AddRoleChanged(change.subject, change.role);
-  Statement(connection,
-            "UPDATE conversation_members SET role = ?3 "
-            "WHERE conversation_id = ?1 AND user_id = ?2",
-            act.conversation_id, change.subject, RoleName(change.role))
-      .Run();
+  SetRole(connection, act.conversation_id, change);
   StoreEntries(transaction, entries, 0);
   TellUsers(transaction, {change.subject}, ConversationEvent::kChanged, act.conversation_id);
   member->role = change.role;

@@ -54,6 +54,8 @@ class QueryPlanTest : public DatabaseFixture {
   void UseGroups();  // of contacts
   void UseMarks(ConversationId conversation);
   void UseChanges(ConversationId conversation);
+  // Of the owner of a group with others in it, who are no contacts.
+  void UseBlocksAndErasure();
 
   std::set<std::string> PreparedStatements() {
     std::set<std::string> statements;
@@ -131,6 +133,9 @@ void QueryPlanTest::UseSessions() {
   }
   EXPECT_TRUE((Await<SessionOwner, ViewError>([&](auto done) {
                 sessions.FindActive(session->owner.session_id, std::move(done));
+              })).has_value());
+  EXPECT_TRUE((Await<std::vector<SessionId>, ReadError>([&](auto done) {
+                sessions.FindEnded({session->owner.session_id}, std::move(done));
               })).has_value());
   EXPECT_TRUE((Await<SessionOwner, TicketError>([&](auto done) {
                 sessions.ConsumeTicket({.nonce = {1},
@@ -288,6 +293,29 @@ void QueryPlanTest::UseChanges(ConversationId conversation) {
   changed([&](auto done) { changes.Delete({alice_, conversation, Seq(1)}, std::move(done)); });
 }
 
+void QueryPlanTest::UseBlocksAndErasure() {
+  Accounts accounts(database(), executor());
+  Blocks blocks(database(), executor());
+  Contacts contacts(database(), executor());
+  EXPECT_TRUE((Await<void, BlockError>([&](auto done) {
+                blocks.Block(alice_, bob_, std::move(done));
+              })).has_value());
+  EXPECT_TRUE((Await<void, BlockError>([&](auto done) {
+                blocks.Unblock(alice_, bob_, std::move(done));
+              })).has_value());
+  EXPECT_TRUE((Await<Contact, ContactError>([&](auto done) {
+                contacts.Request(alice_, bob_, std::move(done));
+              })).has_value());
+  EXPECT_TRUE((Await<Account, ViewError>([&](auto done) {
+                accounts.SetDisplayName(alice_, "Alice", std::move(done));
+              })).has_value());
+  for (const Erasure step : {Erasure::kMore, Erasure::kMore, Erasure::kDone}) {
+    EXPECT_EQ(
+        (Await<Erasure, ViewError>([&](auto done) { accounts.Erase(alice_, std::move(done)); })),
+        step);
+  }
+}
+
 // A table may be read whole where it holds a few rows and all of them are the answer. And there is
 // nothing of a table in what SQLite calls a constant row or a subquery.
 bool MayScan(const std::string& step) {
@@ -299,6 +327,7 @@ TEST_F(QueryPlanTest, NoStatementReadsAWholeTable) {
   UseAccounts();
   UseSessions();
   UseConversations();
+  UseBlocksAndErasure();
 
   const std::set<std::string> statements = PreparedStatements();
 

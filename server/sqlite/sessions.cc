@@ -141,6 +141,20 @@ void Sessions::List(SessionPageRequest page,
       });
 }
 
+void Sessions::FindEnded(std::vector<SessionId> sessions,
+                         Completion<std::vector<SessionId>, ReadError> done) {
+  database_.Read(
+      home_, std::move(done),
+      [sessions = std::move(sessions)](
+          ReadTransaction& transaction) -> Result<std::vector<SessionId>, ReadError> {
+        std::vector<SessionId> ended = sessions;
+        std::erase_if(ended, [&](SessionId session) {
+          return FindActiveSession(transaction.connection, transaction.now, session).has_value();
+        });
+        return ended;
+      });
+}
+
 void Sessions::FindActive(SessionId session, Completion<SessionOwner, ViewError> done) {
   database_.Read(home_, std::move(done),
                  [session](ReadTransaction& transaction) -> Result<SessionOwner, ViewError> {

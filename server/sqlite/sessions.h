@@ -20,6 +20,8 @@ class Sessions final : public chat::Sessions {
   void RevokeOthers(SessionOwner kept, Completion<void, ReadError> done) override;
   void List(SessionPageRequest page,
             Completion<std::vector<StoredSession>, ReadError> done) override;
+  void FindEnded(std::vector<SessionId> sessions,
+                 Completion<std::vector<SessionId>, ReadError> done) override;
   void FindActive(SessionId session, Completion<SessionOwner, ViewError> done) override;
   void ConsumeTicket(TicketUse use, Completion<SessionOwner, TicketError> done) override;
 

@@ -34,13 +34,15 @@ class BatchMark {
         entries_(batch.entries.size()),
         changes_(batch.changes.size()),
         user_changes_(batch.user_changes.size()),
-        revoked_sessions_(batch.revoked_sessions.size()) {}
+        revoked_sessions_(batch.revoked_sessions.size()),
+        disabled_users_(batch.disabled_users.size()) {}
 
   void Restore() {
     batch_.entries.resize(entries_);
     batch_.changes.resize(changes_);
     batch_.user_changes.resize(user_changes_);
     batch_.revoked_sessions.resize(revoked_sessions_);
+    batch_.disabled_users.resize(disabled_users_);
   }
 
  private:
@@ -49,6 +51,7 @@ class BatchMark {
   std::size_t changes_;
   std::size_t user_changes_;
   std::size_t revoked_sessions_;
+  std::size_t disabled_users_;
 };
 
 }  // namespace

@@ -100,8 +100,8 @@ const std::vector<ShardMetric>& ShardMetrics() {
        [](Shard shard) { return shard.gaps; }},
       {"chat_bodies_shed_total", "Entries that slow readers have to pull.", kCounter,
        [](Shard shard) { return shard.bodies_shed; }},
-      {"chat_signals_shed_total", "Signs of typing and receipts not told to slow readers.", kCounter,
-       [](Shard shard) { return shard.signals_shed; }},
+      {"chat_signals_shed_total", "Signs of typing and receipts not told to slow readers.",
+       kCounter, [](Shard shard) { return shard.signals_shed; }},
       {"chat_slow_consumers_total", "Connections closed because their queue overflowed.", kCounter,
        [](Shard shard) { return shard.slow_consumers; }},
   };

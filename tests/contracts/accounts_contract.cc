@@ -33,15 +33,6 @@ Result<Account, ViewError> AccountsContract::FindById(UserId user) {
       [&](auto done) { store().accounts().FindById(user, std::move(done)); });
 }
 
-void AccountsContract::Erase(UserId user) {
-  Result<Erasure, ViewError> step = Erasure::kMore;
-  while (step == Erasure::kMore) {
-    step = Await<Erasure, ViewError>(
-        [&](auto done) { store().accounts().Erase(user, std::move(done)); });
-  }
-  EXPECT_TRUE(step.has_value());
-}
-
 namespace {
 
 TEST_P(AccountsContract, FindsARegisteredUserByNameEmailAndId) {
@@ -183,58 +174,6 @@ TEST_P(AccountsContract, ChangesTheDisplayNameOnly) {
   EXPECT_EQ(renamed->user.username, "alice");
   EXPECT_EQ(renamed->email, "alice@example.org");
   EXPECT_EQ(FindById(alice)->user.display_name, "Alice A.");
-}
-
-TEST_P(AccountsContract, ErasesAPersonAndKeepsWhatTheySaid) {
-  const UserId alice = AddUser("alice");
-  const UserId bob = AddUser("bob");
-  const ConversationId direct = AddDirect(alice, bob);
-  Send(direct, alice, "hello");
-  const auto session = OpenSession(alice, 1);
-  ASSERT_TRUE(session.has_value());
-  bus().Clear();
-
-  Erase(alice);
-
-  const auto erased = FindById(alice);
-  ASSERT_TRUE(erased.has_value());
-  EXPECT_TRUE(erased->disabled);
-  EXPECT_EQ(erased->user.display_name, "Deleted user");
-  EXPECT_EQ(erased->email + erased->password_hash, "");
-  ASSERT_EQ(bus().revoked_sessions().size(), 1u);
-  EXPECT_EQ(bus().user_changes().size(), 2u) << "the contact is removed on both sides";
-  const auto page = Await<EntryPage, ViewError>([&](auto done) {
-    store().messages().ReadPage({.viewer = bob,
-                                 .conversation_id = direct,
-                                 .after_seq = {},
-                                 .before_seq = {},
-                                 .limit = 10,
-                                 .bytes_max = 1000},
-                                std::move(done));
-  });
-  ASSERT_EQ(page->entries.size(), 1u);
-  EXPECT_EQ(page->entries[0].sender_id, alice);
-  EXPECT_NE(AddUser("alice"), alice) << "name and email are free again";
-}
-
-TEST_P(AccountsContract, ErasesWhoHasMoreContactsThanOneStepEnds) {
-  const auto users = AddUsers(103);
-  for (std::size_t i = 1; i < users.size(); ++i) {
-    const auto asked = Await<Contact, ContactError>(
-        [&](auto done) { store().contacts().Request(users[0], users[i], std::move(done)); });
-    ASSERT_TRUE(asked.has_value());
-  }
-
-  const auto first = Await<Erasure, ViewError>(
-      [&](auto done) { store().accounts().Erase(users[0], std::move(done)); });
-  EXPECT_EQ(first, Erasure::kMore);
-  EXPECT_FALSE(FindById(users[0])->disabled);
-  Erase(users[0]);
-
-  EXPECT_TRUE(FindById(users[0])->disabled);
-  const auto asked = Await<Contact, ContactError>(
-      [&](auto done) { store().contacts().Request(users[1], users[0], std::move(done)); });
-  EXPECT_EQ(ErrorOf(asked), ContactError::kNotFound) << "an erased user is not there";
 }
 
 TEST_P(AccountsContract, KeepsUsersOverARestart) {

@@ -1,10 +1,13 @@
 // The contract of the port Contacts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "protocol/ids.h"
+#include "server/ports/accounts.h"
 #include "server/ports/bus.h"
 #include "server/ports/contacts.h"
 #include "server/ports/presence_records.h"
@@ -168,6 +171,32 @@ TEST_P(ContactsContract, CountsEachUsersChangesWithoutHoles) {
     if (change.user_id == users[0]) changes.push_back(change.change);
   }
   EXPECT_EQ(changes, (std::vector{Change(1), Change(2), Change(3), Change(4)}));
+}
+
+TEST_P(ContactsContract, TellsWhoListsAUserOfTheirNewDisplayName) {
+  const auto users = AddUsers(4);
+  MakeContacts(users[0], users[1]);
+  ASSERT_TRUE(Request(users[2], users[0]).has_value());
+  bus().Clear();
+  const auto rename = [&](const std::string& name) {
+    return Await<Account, ViewError>(
+        [&](auto done) { store().accounts().SetDisplayName(users[0], name, std::move(done)); });
+  };
+
+  ASSERT_TRUE(rename("Alice").has_value());
+  ASSERT_TRUE(rename("Alice").has_value()) << "which is no change";
+
+  std::vector<UserId> told;
+  for (const UserChange& change : bus().user_changes()) {
+    const auto* contact = std::get_if<ContactChanged>(&change.what);
+    ASSERT_NE(contact, nullptr);
+    EXPECT_EQ(contact->event, ContactEvent::kChanged);
+    EXPECT_EQ(contact->other.user_id, users[0]);
+    EXPECT_EQ(contact->other.display_name, "Alice");
+    told.push_back(change.user_id);
+  }
+  std::ranges::sort(told);
+  EXPECT_EQ(told, (std::vector{users[1], users[2]}));
 }
 
 TEST_P(ContactsContract, ListsInPagesAscendingById) {

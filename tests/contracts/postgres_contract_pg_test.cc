@@ -23,6 +23,7 @@
 #include "server/postgres/signing_keys.h"
 #include "server/postgres/updates.h"
 #include "tests/contracts/blocks_contract.h"
+#include "tests/contracts/erasure_contract.h"
 #include "tests/contracts/groups_contract.h"
 #include "tests/contracts/marks_contract.h"
 #include "tests/contracts/message_changes_contract.h"
@@ -161,6 +162,7 @@ INSTANTIATE_TEST_SUITE_P(Shared, GroupsContract, testing::Values(kPostgres), Sto
 INSTANTIATE_TEST_SUITE_P(Shared, MarksContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, UpdatesContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, MessageChangesContract, testing::Values(kPostgres), StoreName);
+INSTANTIATE_TEST_SUITE_P(Shared, ErasureContract, testing::Values(kPostgres), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <vector>
 
 #include "protocol/ids.h"
 #include "protocol/limits.h"
@@ -98,6 +100,30 @@ TEST_P(SessionsContract, FindsAnOpenedSessionUntilItExpires) {
   EXPECT_EQ(active->user_id, alice);
   clock().Advance(milliseconds(1));
   EXPECT_EQ(ErrorOf(FindActive(session->owner.session_id)), ViewError::kNotFound);
+}
+
+TEST_P(SessionsContract, FindsWhichSessionsAreNoLongerActive) {
+  const UserId alice = AddUser("alice");
+  const UserId bob = AddUser("bob");
+  const auto lives = Open(alice, 1);
+  const auto revoked = Open(alice, 2);
+  const auto disabled = Open(bob, 3);
+  ASSERT_TRUE(Revoke(revoked->owner).has_value());
+  const auto done_so =
+      Await<void, ReadError>([&](auto done) { store().Disable(bob, std::move(done)); });
+  ASSERT_TRUE(done_so.has_value());
+  const std::vector<SessionId> asked = {lives->owner.session_id, revoked->owner.session_id,
+                                        disabled->owner.session_id, SessionId(42)};
+  const auto ended = [&] {
+    auto found = Await<std::vector<SessionId>, ReadError>(
+        [&](auto done) { store().sessions().FindEnded(asked, std::move(done)); });
+    EXPECT_TRUE(found.has_value());
+    return std::set<SessionId>(found->begin(), found->end());
+  };
+
+  EXPECT_EQ(ended(), (std::set{asked[1], asked[2], asked[3]}));
+  clock().Advance(kRefreshTokenLifetime);
+  EXPECT_EQ(ended(), std::set(asked.begin(), asked.end())) << "all have expired";
 }
 
 TEST_P(SessionsContract, OpensNoneForWhoIsGoneOrDisabled) {

@@ -24,6 +24,7 @@
 #include "server/sqlite/temporary_directory.h"
 #include "server/sqlite/updates.h"
 #include "tests/contracts/blocks_contract.h"
+#include "tests/contracts/erasure_contract.h"
 #include "tests/contracts/groups_contract.h"
 #include "tests/contracts/marks_contract.h"
 #include "tests/contracts/message_changes_contract.h"
@@ -165,6 +166,7 @@ INSTANTIATE_TEST_SUITE_P(Embedded, GroupsContract, testing::Values(kSqlite), Sto
 INSTANTIATE_TEST_SUITE_P(Embedded, MarksContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, UpdatesContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, MessageChangesContract, testing::Values(kSqlite), StoreName);
+INSTANTIATE_TEST_SUITE_P(Embedded, ErasureContract, testing::Values(kSqlite), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

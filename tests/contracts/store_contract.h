@@ -101,7 +101,6 @@ class AccountsContract : public StoreContract {
       UserId user, int token, std::optional<std::string> password_hash = {});
   Result<void, ViewError> ChangePassword(PasswordChange change);
   Result<Account, ViewError> FindById(UserId user);
-  void Erase(UserId user);
 };
 class SessionsContract : public StoreContract {
  protected:

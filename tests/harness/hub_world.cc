@@ -66,7 +66,8 @@ HubWorld::HubWorld(std::uint32_t shards, HubOptions options, std::optional<Rates
                                                    .conversations = store_,
                                                    .marks = store_,
                                                    .presence_records = store_,
-                                                   .rate_limits = rate_limits_},
+                                                   .rate_limits = rate_limits_,
+                                                   .ended_sessions = store_},
                                           now_));
     bus_.Subscribe({executor_, [hub = hubs_.back().get()](const BusMessage& message) {
                       hub->Handle(message);

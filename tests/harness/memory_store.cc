@@ -292,4 +292,15 @@ void MemoryStore::FindVisible(UserId viewer, std::vector<UserId> users,
   Answer(std::move(done), Answered(std::move(seen)));
 }
 
+void MemoryStore::FindEnded(std::vector<SessionId> sessions,
+                            Completion<std::vector<SessionId>, ReadError> done) {
+  using Answered = Result<std::vector<SessionId>, ReadError>;
+  if (state_ == State::kDown) {
+    return Answer(std::move(done), Answered(std::unexpected(ReadError::kUnavailable)));
+  }
+  most_sessions_asked_ = std::max(most_sessions_asked_, sessions.size());
+  std::erase_if(sessions, [this](SessionId session) { return !ended_.contains(session); });
+  Answer(std::move(done), Answered(std::move(sessions)));
+}
+
 }  // namespace chat::testing

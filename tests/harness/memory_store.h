@@ -3,6 +3,7 @@
 // can be told to fail.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -17,6 +18,7 @@
 #include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
+#include "server/ports/sessions.h"
 
 namespace chat::testing {
 
@@ -35,7 +37,8 @@ class MemoryStore : public Messages,
                     public MessageChanges,
                     public Conversations,
                     public Marks,
-                    public PresenceRecords {
+                    public PresenceRecords,
+                    public EndedSessions {
  public:
   MemoryStore(Executor& home, Bus& bus) : home_(home), bus_(bus) {}
 
@@ -54,6 +57,10 @@ class MemoryStore : public Messages,
   // Makes every call answer "unavailable" until called again with kUp.
   enum class State { kUp, kDown };
   void SetState(State state) { state_ = state; }
+
+  // Ends a session without telling the bus, as when it expires.
+  void EndSession(SessionId session) { ended_.insert(session); }
+  std::size_t most_sessions_asked() const { return most_sessions_asked_; }
 
   // Who may see whose presence, in this direction.
   void AllowPresence(UserId viewer, UserId seen) { visible_.insert({viewer, seen}); }
@@ -96,6 +103,9 @@ class MemoryStore : public Messages,
   void FindVisible(UserId viewer, std::vector<UserId> users,
                    Completion<std::vector<LastSeen>, ReadError> done) override;
 
+  void FindEnded(std::vector<SessionId> sessions,
+                 Completion<std::vector<SessionId>, ReadError> done) override;
+
  private:
   Result<Appended, AppendError> Store(const NewMessage& message);
   Entry& Add(ConversationId conversation, UserId sender, std::string client_msg_id,
@@ -120,6 +130,8 @@ class MemoryStore : public Messages,
   std::vector<LastSeen> recorded_;
   std::vector<std::vector<Mark>> advances_;
   int listener_reads_ = 0;
+  std::set<SessionId> ended_;
+  std::size_t most_sessions_asked_ = 0;
   CommitNumber commits_ = 0;
   std::int64_t last_id_ = 0;
 };

@@ -83,22 +83,5 @@ TEST_P(BlocksScenarioTest, BlockEndsWhatEachSeesOfTheOther) {
   bob.HearsNothingElse();
 }
 
-TEST_P(BlocksScenarioTest, ErasedUserIsGoneForAll) {
-  Person alice = Joins("alice");
-  Person bob = Joins("bob");
-  Introduce(alice, bob);
-  alice.Sends("goodbye");
-  bob.Receives("goodbye");
-
-  EXPECT_EQ(alice.api().Delete("/v1/users/me").status, 204);
-
-  alice.IsClosedWith(websocket::CloseCode::kSessionRevoked);
-  bob.ReceivesContact("removed", alice);
-  const auto view =
-      bob.api().Get<v1::ConversationResponse>("/v1/conversations/" + bob.conversation().ToString());
-  EXPECT_EQ(view.body.conversation().peer().display_name(), "Deleted user");
-  EXPECT_EQ(view.body.conversation().last_message().text(), "goodbye");
-}
-
 }  // namespace
 }  // namespace chat::testing
