@@ -5,9 +5,11 @@ import { Account } from './account.js';
 import { cursorParameter, readPages } from './api.js';
 import { Groups } from './groups.js';
 import { Lookups } from './lookups.js';
+import { Receipts } from './receipts.js';
 import { Sender } from './sender.js';
 import { Sync } from './sync.js';
 import { after as realAfter } from './timers.js';
+import { Typing } from './typing.js';
 import { entryFromWire } from './wire.js';
 
 const PAGE_ENTRIES = 50;
@@ -42,6 +44,10 @@ export class Client {
     const entries = new Lookups((id, seq) => this.#lookUpEntry(id, seq));
     store.onUnknownEntry = (id, seq) => entries.want(id, seq);
     const onAcked = (entry) => this.#acked(entry);
+    this.receipts = new Receipts({ connection, after });
+    store.onRead = (id, seq) => this.receipts.read(id, seq);
+    this.typing = new Typing({ connection, after });
+    this.typing.onChanged = () => store.changed();
     this.sender = new Sender({ connection, outbox, onAcked, after });
     // A live entry of somebody else arrived; for announcements.
     this.onNews = () => {};
@@ -71,6 +77,8 @@ export class Client {
     if (phase !== 'live') {
       this.sync.connectionLost();
       this.sender.connectionLost();
+      this.receipts.connectionLost();
+      this.typing.connectionLost();
     }
     this.onPhase(phase);
   }
@@ -83,15 +91,25 @@ export class Client {
     if (!(await this.#readLists(['contacts', 'blocks', 'conversations']))) return;
     this.sync.request(this.store.behind().map(({ conversation_id: id }) => id));
     this.sender.connected();
+    this.#repeatReceipts();
+  }
+
+  // What the server may not have heard: from before, or from while there was no connection.
+  #repeatReceipts() {
+    for (const conversation of this.store.conversations()) {
+      const { conversation_id: id, unread, lastSeq, readSeq, toldReadSeq } = conversation;
+      if (unread > 0) this.receipts.delivered(id, lastSeq);
+      if (readSeq > toldReadSeq) this.receipts.read(id, readSeq);
+    }
+    this.receipts.connected();
   }
 
   #frame(body, content, ref) {
     const handlers = {
       message: () => this.#entryArrived(entryFromWire(content)),
       ack: () => this.sender.acked(content),
-      edited: () => this.store.applyChange(content, editOf(content)),
-      deleted: () => this.store.applyChange(content, { text: '', deleted: true }),
-      reaction: () => this.store.applyChange(content, {}),
+      receipt: () => this.store.applyReceipt(content),
+      typing: () => this.typing.heard(content),
       presence: () => this.store.applyPresence(content),
       // A block ends a contact, perhaps on another device of ours.
       contact: () => this.#readLists(['contacts', 'blocks']),
@@ -111,7 +129,11 @@ export class Client {
       this.#readLists(['conversations']);
       return;
     }
+    const { conversation_id: id, sender_id: senderId } = entry;
+    this.typing.ended(id, senderId);
     if (this.store.applyEntry(entry)) this.onNews(conversation, entry);
+    const { head } = conversation.timeline;
+    if (senderId !== this.store.me.user_id && head !== null) this.receipts.delivered(id, head);
     if (entry.kind === 'member_added' && conversation.members) this.#readMembers(conversation);
     this.#watchHole(conversation);
   }
@@ -226,10 +248,20 @@ export class Client {
     return this.store.putConversation(conversation).conversation_id;
   }
 
-  // Who is in a group that is looked at. What cannot be read now is read when it is opened again.
-  openGroup(conversationId) {
+  // Who is in a conversation that is looked at, and how far they have read. What cannot be read now
+  // is read when it is opened again.
+  open(conversationId) {
     const conversation = this.store.conversation(conversationId);
-    if (conversation?.kind === 'group') this.#readMembers(conversation);
+    if (conversation) this.#readMembers(conversation);
+  }
+
+  // How this user wants to have a conversation; `mutedUntil` is a Date or null.
+  async arrange(conversationId, { mutedUntil, archived }) {
+    const body = { archived };
+    if (mutedUntil !== null) body.muted_until = mutedUntil.toISOString();
+    const path = `/v1/conversations/${conversationId}/me`;
+    const { conversation } = await this.#call('PUT', path, body);
+    this.store.putConversation(conversation);
   }
 
   async #readMembers({ conversation_id: id }) {
@@ -237,7 +269,7 @@ export class Client {
       await this.groups.readMembers(id);
       this.#watchPeople();
     } catch (error) {
-      console.warn('The members of a group could not be read.', error.code);
+      console.warn('The members of a conversation could not be read.', error.code);
     }
   }
 

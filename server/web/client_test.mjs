@@ -207,7 +207,7 @@ test('watches the members of a group that was opened, besides the contacts', asy
   server.conversations = [{ ...conversation(), kind: 'group', peer: undefined }];
   server.members = [ANN, BEN, CLEO].map((user) => ({ user, role: 'member' }));
   await connection.welcome();
-  client.openGroup('10');
+  client.open('10');
   await settled();
   assert.deepEqual(connection.sent.at(-1).watch_presence.user_ids, ['2', '3']);
 });

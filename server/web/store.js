@@ -32,6 +32,8 @@ export class Store {
     this.onStranger = () => {};
     // An entry that was answered to is to be shown, and is not loaded.
     this.onUnknownEntry = () => {};
+    // This user read a conversation here, up to a seq.
+    this.onRead = () => {};
   }
 
   // Calls `listener` after changes, once for all of one turn.
@@ -182,8 +184,10 @@ export class Store {
     return null;
   }
 
+  // Those that the user wants to be told of.
   get unreadConversations() {
-    return this.conversations().filter((conversation) => conversation.unread > 0).length;
+    const counts = (conversation) => conversation.unread > 0 && !isQuiet(conversation);
+    return this.conversations().filter(counts).length;
   }
 
   // The whole list, as HTTP gives it: what is not in it is no longer ours.
@@ -200,8 +204,11 @@ export class Store {
     const told = conversationFromWire(wireConversation);
     const conversation = this.#merge(told);
     conversation.noted = later(conversation.noted, told.last_seq);
-    const readSeq = later(position(told.my_read_seq), this.#marks.get(told.conversation_id));
+    const readSeq = later(told.my_read_seq, this.#marks.get(told.conversation_id));
     conversation.readSeq = later(conversation.readSeq, readSeq);
+    conversation.toldReadSeq = told.my_read_seq;
+    conversation.mutedUntil = told.muted_until ?? null;
+    conversation.archived = told.archived ?? false;
     conversation.unread = unreadAtMost(told, conversation.readSeq);
     for (const entry of conversation.timeline.entries()) {
       if (entry.seq > told.last_seq && this.#isUnread(conversation, entry)) ++conversation.unread;
@@ -254,6 +261,9 @@ export class Store {
     members.forEach(({ user }) => this.#note(user));
     conversation.members = new Map(members.map((member) => [member.user.user_id, member]));
     conversation.membersCount = members.length;
+    for (const { user, readSeq, deliveredSeq } of members) {
+      raiseMarks(conversation, user.user_id, { readSeq, deliveredSeq });
+    }
     this.changed();
   }
 
@@ -283,7 +293,9 @@ export class Store {
     conversation.noted = later(conversation.noted, entry.seq);
     conversation.lastSeq = later(conversation.lastSeq, entry.seq);
     noteLast(conversation, entry);
-    if (entry.sender_id === this.me.user_id) this.markRead(entry.conversation_id, entry.seq);
+    // Whoever writes has read what was there.
+    if (entry.sender_id === this.me.user_id) this.#advanceRead(conversation, entry.seq);
+    else raiseMarks(conversation, entry.sender_id, { readSeq: entry.seq });
     this.changed();
     return news;
   }
@@ -339,17 +351,56 @@ export class Store {
     );
   }
 
-  // ---- what was read
+  // ---- what was read and delivered
 
+  // This user has seen it, here.
   markRead(conversationId, seq) {
     const conversation = this.#conversations.get(conversationId);
+    if (conversation && this.#advanceRead(conversation, seq)) this.onRead(conversationId, seq);
+  }
+
+  // Marks of another, or of this user from another device.
+  applyReceipt({ conversation_id: id, user_id: userId, read_seq, delivered_seq }) {
+    const conversation = this.#conversations.get(String(id));
     if (!conversation) return;
-    if (seq > conversation.readSeq) {
-      conversation.readSeq = seq;
-      this.#marks.set(conversationId, seq);
-    }
-    if (conversation.unread === 0 || conversation.readSeq < conversation.noted) return;
-    conversation.unread = 0;
+    const marks = { readSeq: position(read_seq), deliveredSeq: position(delivered_seq) };
+    if (String(userId) === this.me.user_id) this.#advanceRead(conversation, marks.readSeq);
+    else raiseMarks(conversation, String(userId), marks);
+    this.changed();
+  }
+
+  // Up to where everybody else has read, and has got, what was said; 0 where that is not known of
+  // all.
+  reach({ kind, peer, members, membersCount, marks }) {
+    const nothing = { readSeq: 0n, deliveredSeq: 0n };
+    const everybody = kind === 'direct' ? [peer?.user_id] : [...(members?.keys() ?? [])];
+    const others = everybody.filter((userId) => userId !== this.me.user_id);
+    const unknown = kind !== 'direct' && everybody.length < membersCount;
+    if (unknown || others.length === 0) return nothing;
+    const all = others.map((userId) => marks.get(userId) ?? nothing);
+    return {
+      readSeq: all.map(({ readSeq }) => readSeq).reduce(earlier),
+      deliveredSeq: all.map(({ deliveredSeq }) => deliveredSeq).reduce(earlier),
+    };
+  }
+
+  // Returns whether it was further than before.
+  #advanceRead(conversation, seq) {
+    if (seq <= conversation.readSeq) return false;
+    conversation.readSeq = seq;
+    this.#marks.set(conversation.conversation_id, seq);
+    this.#recount(conversation);
+    return true;
+  }
+
+  // Exact where all that is unread is loaded.
+  #recount(conversation) {
+    const { timeline, readSeq, noted } = conversation;
+    if (readSeq >= noted) conversation.unread = 0;
+    else if (timeline.floor !== null && timeline.floor <= readSeq + 1n) {
+      const unread = (entry) => this.#isUnread(conversation, entry);
+      conversation.unread = timeline.entries().filter(unread).length;
+    } else conversation.unread = Math.min(conversation.unread, Number(noted - readSeq));
     this.changed();
   }
 
@@ -377,6 +428,12 @@ function newConversation({ conversation_id, created_at, last_change }) {
     change: last_change,
     lastChange: last_change,
     readSeq: 0n,
+    // What the server knew of it when it was asked last.
+    toldReadSeq: 0n,
+    // Of others, by user.
+    marks: new Map(),
+    mutedUntil: null,
+    archived: false,
     unread: 0,
     timeline: new Timeline(),
     // Single entries from before the timeline, by seq.
@@ -394,6 +451,29 @@ function noteLast(conversation, entry) {
   if (conversation.last && conversation.last.seq > entry.seq) return;
   conversation.last = entry;
   conversation.activeAt = Math.max(conversation.activeAt, Date.parse(entry.created_at) || 0);
+}
+
+// What was read was delivered.
+function raiseMarks({ marks }, userId, { readSeq, deliveredSeq = 0n }) {
+  const known = marks.get(userId) ?? { readSeq: 0n, deliveredSeq: 0n };
+  const read = later(known.readSeq, readSeq);
+  marks.set(userId, {
+    readSeq: read,
+    deliveredSeq: later(later(known.deliveredSeq, deliveredSeq), read),
+  });
+}
+
+export function isMuted({ mutedUntil }) {
+  return mutedUntil !== null && Date.parse(mutedUntil) > Date.now();
+}
+
+// Nothing that comes in it calls for attention.
+export function isQuiet(conversation) {
+  return conversation.archived || isMuted(conversation);
+}
+
+function earlier(a, b) {
+  return a < b ? a : b;
 }
 
 function later(a, b) {

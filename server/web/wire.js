@@ -41,6 +41,7 @@ export function conversationFromWire(conversation) {
     peer: conversation.peer ? userFromWire(conversation.peer) : null,
     last_seq: position(conversation.last_seq),
     last_change: position(conversation.last_change),
+    my_read_seq: position(conversation.my_read_seq),
     last_message: conversation.last_message ? entryFromWire(conversation.last_message) : null,
   };
 }

@@ -9,7 +9,7 @@ import { countInWords, createInfoPanel } from './info_panel.js';
 import { createMessageList } from './message_list.js';
 import { QUOTE_MAX } from './message_rows.js';
 import { createAvatar, presenceInWords } from './people.js';
-import { called } from './words.js';
+import { called, typingInWords } from './words.js';
 
 // Groups of more are told by their number.
 const NAMED_MAX = 4;
@@ -42,7 +42,9 @@ export function createChat({ client, store, route }) {
   const composer = createComposer({
     conversationId: id,
     limits: () => client.limits,
+    onTyping: (active) => (active ? client.typing.writing(id) : client.typing.stopped(id)),
     onSend(text, replyToSeq) {
+      client.typing.stopped(id, { sent: true });
       client.sender.send(id, text, replyToSeq);
       messages.written();
     },
@@ -63,7 +65,7 @@ export function createChat({ client, store, route }) {
     update,
     // After the node is in the page: what needs sizes.
     opened() {
-      client.openGroup(id);
+      client.open(id);
       messages.loadFirst();
       // A phone would answer focus with its keyboard, over the messages.
       if (info) return;
@@ -71,10 +73,11 @@ export function createChat({ client, store, route }) {
       else composer.focus();
     },
     cameBack() {
-      client.openGroup(id);
+      client.open(id);
       messages.loadFirst();
     },
     dispose() {
+      client.typing.stopped(id);
       messages.dispose();
       store.conversation(id)?.timeline.trim();
     },
@@ -90,8 +93,9 @@ export function createChat({ client, store, route }) {
     avatar.update(shown, presence);
     setText(name, nameOf(shown));
     composer.setPlaceholder(`Message ${nameOf(shown)}`);
-    setText(line, presence ? presenceInWords(presence) || `@${shown.username}` : who(current));
-    line.dataset.online = String(presence?.online ?? false);
+    const typing = typingInWords(client.typing.whoIn(id), current, store);
+    setText(line, typing || (presence ? presenceInWords(presence) : '') || who(current, shown));
+    line.dataset.online = String(typing !== '' || (presence?.online ?? false));
     messages.update(current);
     blocked.update(current);
     composer.node.hidden = !blocked.node.hidden;
@@ -99,7 +103,8 @@ export function createChat({ client, store, route }) {
   }
 
   // The first few of a group by name.
-  function who({ membersCount }) {
+  function who({ kind, membersCount }, { username }) {
+    if (kind === 'direct') return `@${username}`;
     const others = (store.membersOf(id) ?? []).filter(({ user }) => user.user_id !== store.me.user_id);
     if (others.length === 0 || others.length > NAMED_MAX) return countInWords(membersCount);
     return `${others.map(({ user }) => nameOf(user)).join(', ')} and you`;

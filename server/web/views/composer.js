@@ -10,14 +10,14 @@ const HEIGHT_MAX_PX = 180;
 const drafts = new Map();
 
 // `onSend(text, replyToSeq)` is called with what was written, exactly as it was written, and the
-// entry that it answers, or null.
-export function createComposer({ conversationId, limits, onSend }) {
+// entry that it answers, or null; `onTyping(active)` while and after something is written.
+export function createComposer({ conversationId, limits, onSend, onTyping }) {
   const input = el('textarea', {
     id: 'composer',
     testid: 'composer',
     rows: 1,
     'aria-describedby': 'composer-error',
-    on: { input: onInput, keydown: onKey },
+    on: { input: onTyped, keydown: onKey },
   });
   const send = el(
     'button',
@@ -55,6 +55,11 @@ export function createComposer({ conversationId, limits, onSend }) {
   function replyTo(message) {
     context.show(message);
     input.focus();
+  }
+
+  function onTyped() {
+    onInput();
+    onTyping(input.value.trim() !== '');
   }
 
   function onInput() {

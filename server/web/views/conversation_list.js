@@ -3,13 +3,15 @@
 
 import { el, icon, reconcile, setText } from '../dom.js';
 import { hrefOf } from '../route.js';
+import { isMuted, isQuiet } from '../store.js';
 import { listStamp } from '../time.js';
 import { nameOf } from '../wire.js';
 import { createAvatar } from './people.js';
-import { called, entryInWords, textInWords } from './words.js';
+import { called, entryInWords, textInWords, typingInWords } from './words.js';
 
 // `onNewGroup()` is called to make one.
-export function createConversationList({ store, onNewGroup }) {
+export function createConversationList({ client, store, onNewGroup }) {
+  let archive = false;
   const list = el('ul', { class: 'rows', testid: 'conversations', 'aria-label': 'Conversations' });
   const empty = el(
     'div',
@@ -27,31 +29,58 @@ export function createConversationList({ store, onNewGroup }) {
     icon('people'),
     'New group',
   );
-  return {
-    node: el('section', { class: 'list' }, newGroup, list, empty),
-    update(route) {
-      const conversations = store.conversations();
-      empty.hidden = conversations.length > 0 || !store.loaded;
-      // A group is made of contacts.
-      newGroup.hidden = store.contacts('contact').length === 0;
-      reconcile(list, conversations, {
-        keyOf: ({ conversation_id }) => conversation_id,
-        create: () => createRow({ store }),
-      });
-      for (const link of list.querySelectorAll('a')) {
-        const open = link.dataset.conversationId === route.conversationId;
-        if (open) link.setAttribute('aria-current', 'page');
-        else link.removeAttribute('aria-current');
-      }
+  const otherText = el('span');
+  const other = el(
+    'button',
+    {
+      type: 'button',
+      class: 'row action',
+      testid: 'archive',
+      on: {
+        click: () => {
+          archive = !archive;
+          update(shownRoute);
+        },
+      },
     },
+    icon('box'),
+    otherText,
+  );
+  let shownRoute;
+  return {
+    node: el('section', { class: 'list' }, newGroup, list, empty, other),
+    update,
   };
+
+  function update(route) {
+    shownRoute = route;
+    const all = store.conversations();
+    const archived = all.filter((conversation) => conversation.archived).length;
+    archive = archive && archived > 0;
+    const shown = all.filter((conversation) => conversation.archived === archive);
+    other.hidden = archived === 0;
+    setText(otherText, archive ? 'Back to all chats' : `Archived (${archived})`);
+    empty.hidden = all.length > 0 || !store.loaded;
+    // A group is made of contacts.
+    newGroup.hidden = store.contacts('contact').length === 0;
+    reconcile(list, shown, {
+      keyOf: ({ conversation_id }) => conversation_id,
+      create: () => createRow({ client, store }),
+    });
+    for (const link of list.querySelectorAll('a')) {
+      const open = link.dataset.conversationId === route.conversationId;
+      if (open) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+  }
 }
 
-function createRow({ store }) {
+function createRow({ client, store }) {
   const avatar = createAvatar();
   const name = el('span', { class: 'row-name', testid: 'conversation-name' });
   const stamp = el('time', { class: 'row-time' });
   const preview = el('span', { class: 'row-preview', testid: 'preview', dir: 'auto' });
+  const quiet = el('span', { class: 'row-quiet', role: 'img', 'aria-label': 'muted' }, icon('quiet'));
   const badge = el('span', { class: 'badge', testid: 'unread' });
   const link = el(
     'a',
@@ -61,7 +90,7 @@ function createRow({ store }) {
       'span',
       { class: 'row-body' },
       el('span', { class: 'row-line' }, name, stamp),
-      el('span', { class: 'row-line' }, preview, badge),
+      el('span', { class: 'row-line' }, preview, quiet, badge),
     ),
   );
   return {
@@ -75,7 +104,11 @@ function createRow({ store }) {
       link.dataset.name = peer.username;
       setText(name, nameOf(peer));
       setText(stamp, last ? listStamp(new Date(activeAt)) : '');
-      setText(preview, last ? previewOf(last, conversation, store) : 'Say hello');
+      const typing = typingInWords(client.typing.whoIn(id), conversation, store);
+      setText(preview, typing || (last ? previewOf(last, conversation, store) : 'Say hello'));
+      preview.dataset.typing = String(typing !== '');
+      quiet.hidden = !isMuted(conversation);
+      badge.classList.toggle('quiet-badge', isQuiet(conversation));
       badge.hidden = unread === 0;
       setText(badge, unread > 999 ? '999+' : String(unread));
       badge.setAttribute('aria-label', `${unread} unread`);

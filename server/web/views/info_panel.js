@@ -2,14 +2,24 @@
 // group's members, or the other one.
 
 import { el, icon, setText } from '../dom.js';
+import { isMuted } from '../store.js';
 import { nameOf } from '../wire.js';
 import { toggleBlock } from './blocking.js';
 import { titleOf } from './conversation_list.js';
 import { askWhether } from './dialog.js';
 import { openAddMembers, openRenameGroup } from './group_forms.js';
 import { createMembers } from './members.js';
+import { openMenu } from './menu.js';
 import { createAvatar, presenceInWords } from './people.js';
 import { reasonOf } from './words.js';
+
+const HOUR_MS = 3_600_000;
+const MUTES = [
+  { label: 'For 1 hour', testid: 'mute-hour', ms: HOUR_MS },
+  { label: 'For 8 hours', testid: 'mute-day', ms: 8 * HOUR_MS },
+  { label: 'For 1 week', testid: 'mute-week', ms: 7 * 24 * HOUR_MS },
+  { label: 'Until I unmute it', testid: 'mute-always', ms: 100 * 365 * 24 * HOUR_MS },
+];
 
 // `closeHref()` is the address without the panel.
 export function createInfoPanel({ client, store, conversationId, closeHref }) {
@@ -24,6 +34,8 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
     { class: 'ghost', testid: 'close-info', 'aria-label': 'Close', title: 'Close' },
     icon('close'),
   );
+  const mute = actionRow('mute', onMute);
+  const archive = actionRow('archive-this', () => arrange({ archived: !current().archived }));
   const words = group ? 'About this group' : 'About this person';
   const part = group ? createGroupPart() : createPersonPart();
   const node = el(
@@ -35,6 +47,8 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
       { class: 'info-body' },
       el('div', { class: 'info-top' }, avatar.node, name, line),
       notice,
+      mute,
+      archive,
       ...part.nodes,
     ),
   );
@@ -48,7 +62,32 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
     avatar.update(title, presence);
     setText(name, nameOf(title));
     setText(line, group ? countInWords(conversation.membersCount) : aboutPeer(title, presence));
+    setAction(mute, isMuted(conversation) ? 'bell' : 'quiet', isMuted(conversation) ? 'Unmute' : 'Mute…');
+    setAction(archive, 'box', conversation.archived ? 'Take out of the archive' : 'Archive');
     part.update(conversation);
+  }
+
+  function current() {
+    return store.conversation(conversationId);
+  }
+
+  // The server takes both together.
+  function arrange(change) {
+    const { mutedUntil, archived } = current();
+    const until = mutedUntil === null ? null : new Date(mutedUntil);
+    return attempt(() =>
+      client.arrange(conversationId, { mutedUntil: until, archived, ...change }),
+    );
+  }
+
+  function onMute() {
+    if (isMuted(current())) return arrange({ mutedUntil: null });
+    const items = MUTES.map(({ label, testid, ms }) => ({
+      label,
+      testid,
+      act: () => arrange({ mutedUntil: new Date(Date.now() + ms) }),
+    }));
+    openMenu({ anchor: mute, label: 'For how long', items });
   }
 
   // Runs an action of the user; what goes wrong is said on top.
@@ -63,15 +102,14 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
 
   function createGroupPart() {
     const members = createMembers({ client, store, conversationId, attempt });
-    const button = (text, testid, drawing, click) =>
-      el('button', { type: 'button', class: 'row action', testid, on: { click } }, icon(drawing), text);
-    const rename = button('Rename', 'rename-group', 'pen', () =>
-      openRenameGroup({ client, conversation: store.conversation(conversationId) }),
+    const rename = actionRow('rename-group', () =>
+      openRenameGroup({ client, conversation: current() }),
     );
-    const add = button('Add people', 'add-members', 'plus', () =>
-      openAddMembers({ client, store, conversationId }),
-    );
-    const leave = button('Leave the group', 'leave-group', 'exit', onLeave);
+    const add = actionRow('add-members', () => openAddMembers({ client, store, conversationId }));
+    const leave = actionRow('leave-group', onLeave);
+    setAction(rename, 'pen', 'Rename');
+    setAction(add, 'plus', 'Add people');
+    setAction(leave, 'exit', 'Leave the group');
     leave.classList.add('danger-text');
     return {
       nodes: [rename, add, el('h3', { class: 'info-heading', text: 'Members' }), members.node, leave],
@@ -84,32 +122,38 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
   }
 
   function createPersonPart() {
-    const block = el('button', {
-      type: 'button',
-      class: 'row action danger-text',
-      testid: 'block',
-      on: { click: () => attempt(() => toggleBlock({ account: client.account, store, user })) },
-    });
+    const block = actionRow('block', () =>
+      attempt(() => toggleBlock({ account: client.account, store, user })),
+    );
+    block.classList.add('danger-text');
     let user;
     return {
       nodes: [block],
       update({ peer }) {
         user = peer;
-        const words = store.isBlocked(peer.user_id) ? `Unblock ${nameOf(peer)}` : `Block ${nameOf(peer)}…`;
-        block.hidden = peer.user_id === store.me.user_id;
-        if (block.textContent !== words) block.replaceChildren(icon('stop'), words);
+        const name = nameOf(peer);
+        setAction(block, 'stop', store.isBlocked(peer.user_id) ? `Unblock ${name}` : `Block ${name}…`);
       },
     };
   }
 
   async function onLeave() {
     const sure = await askWhether({
-      title: `Leave “${store.conversation(conversationId).name}”?`,
+      title: `Leave “${current().name}”?`,
       text: 'You get no more messages of this group, and it disappears from your list.',
       yes: 'Leave',
     });
     if (sure) await attempt(() => client.groups.leave(conversationId));
   }
+}
+
+function actionRow(testid, click) {
+  return el('button', { type: 'button', class: 'row action', testid, on: { click } });
+}
+
+// Writes only on change: a redraw must not take the focus.
+function setAction(row, drawing, words) {
+  if (row.textContent !== words) row.replaceChildren(icon(drawing), words);
 }
 
 export function countInWords(count) {

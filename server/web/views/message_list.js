@@ -74,6 +74,7 @@ export function createMessageList({ client, store, opened, title, onReply, onLea
       group: conversation.kind === 'group',
       quoted: (seq) => store.quoted(id, seq),
       readSeq,
+      reach: store.reach(conversation),
     });
     const before = { height: scroller.scrollHeight, top: scroller.scrollTop };
     reconcile(list, items, {

@@ -13,7 +13,8 @@ export const QUOTE_MAX = 200;
 
 // Items `{key, kind: "day" | "new" | "note" | "message", …}`, top to bottom. `store` knows people; in
 // a `group` it matters who speaks; `quoted(seq)` is the entry that another one answers, if it is
-// there; what others wrote after `readSeq` is new.
+// there; what others wrote after `readSeq` is new; up to `reach` it was read by, and delivered to,
+// everybody else.
 export function rowItems({
   entries,
   waiting,
@@ -21,6 +22,7 @@ export function rowItems({
   group = false,
   quoted = () => null,
   readSeq = null,
+  reach = { readSeq: 0n, deliveredSeq: 0n },
 }) {
   const items = [];
   let newBegun = readSeq === null;
@@ -45,10 +47,17 @@ export function rowItems({
     const follows =
       previous !== null && previous.from === item.from && item.at - previous.at < BLOCK_MS;
     const speaker = group && item.kind === 'message' && !item.own && !follows;
-    items.push({ ...item, follows, group, speaker: speaker ? speakerOf(item.from, store) : null });
+    const state = item.state === 'sent' ? reachedBy(item.seq, reach) : item.state;
+    const row = { ...item, state, follows, group };
+    items.push({ ...row, speaker: speaker ? speakerOf(item.from, store) : null });
     previous = item.kind === 'message' ? item : null;
   }
   return items;
+}
+
+function reachedBy(seq, { readSeq, deliveredSeq }) {
+  if (seq <= readSeq) return 'read';
+  return seq <= deliveredSeq ? 'delivered' : 'sent';
 }
 
 function speakerOf(userId, store) {
@@ -133,6 +142,8 @@ export function createNoteRow() {
 const STATES = {
   pending: { icon: 'clock', label: 'Not sent yet' },
   sent: { icon: 'check', label: 'Sent' },
+  delivered: { icon: 'checks', label: 'Delivered' },
+  read: { icon: 'checks', label: 'Read' },
   failed: { icon: 'alert', label: 'Not sent' },
 };
 

@@ -3,6 +3,7 @@
 
 import { el, icon, reconcile, setText } from '../dom.js';
 import { currentRoute, goTo, hrefOf } from '../route.js';
+import { isQuiet } from '../store.js';
 import { nameOf } from '../wire.js';
 import { createBanner } from './banner.js';
 import { createChat } from './chat.js';
@@ -21,7 +22,7 @@ const SETTINGS = 'settings';
 export function createShell({ client, store, notifier, onTry, onLogOut, onErased }) {
   const banner = createBanner({ onTry });
   const lists = {
-    chats: createConversationList({ store, onNewGroup }),
+    chats: createConversationList({ client, store, onNewGroup }),
     contacts: createContactList({ client, store, onOpen: openDirect }),
   };
   const offer = createNotificationOffer({ notifier, onDecided: () => store.changed() });
@@ -121,6 +122,7 @@ export function createShell({ client, store, notifier, onTry, onLogOut, onErased
     setText(news, `${title}: ${entry.text.slice(0, 300)}`);
     const { conversation_id: conversationId } = conversation;
     const onClick = () => goTo({ list: 'chats', conversationId });
+    if (isQuiet(conversation)) return;
     notifier.show({ title, body: entry.text, tag: conversationId, onClick });
   }
 

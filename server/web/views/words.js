@@ -19,6 +19,16 @@ export function reasonOf(error, own = {}) {
 
 export const ROLES = { owner: 'Owner', admin: 'Admin', member: 'Member' };
 
+// "typing…", "Ann is typing…", or nothing.
+export function typingInWords(userIds, { kind }, store) {
+  const shown = userIds.filter((userId) => !store.isBlocked(userId));
+  if (shown.length === 0) return '';
+  if (kind === 'direct') return 'typing…';
+  if (shown.length > 2) return `${shown.length} people are typing…`;
+  const names = shown.map((userId) => called(store, userId)).join(' and ');
+  return `${names} ${shown.length === 1 ? 'is' : 'are'} typing…`;
+}
+
 const BECOMES = { owner: 'an owner', admin: 'an admin', member: 'a member' };
 
 // What a text shows as where one line of it is shown.
