@@ -3,8 +3,10 @@
 
 import { Account } from './account.js';
 import { cursorParameter, readPages } from './api.js';
+import { Changes } from './changes.js';
 import { Groups } from './groups.js';
 import { Lookups } from './lookups.js';
+import { withReaction } from './reactions.js';
 import { Receipts } from './receipts.js';
 import { Sender } from './sender.js';
 import { Sync } from './sync.js';
@@ -44,6 +46,7 @@ export class Client {
     const entries = new Lookups((id, seq) => this.#lookUpEntry(id, seq));
     store.onUnknownEntry = (id, seq) => entries.want(id, seq);
     const onAcked = (entry) => this.#acked(entry);
+    this.changes = new Changes({ connection, after });
     this.receipts = new Receipts({ connection, after });
     store.onRead = (id, seq) => this.receipts.read(id, seq);
     this.typing = new Typing({ connection, after });
@@ -77,6 +80,7 @@ export class Client {
     if (phase !== 'live') {
       this.sync.connectionLost();
       this.sender.connectionLost();
+      this.changes.connectionLost();
       this.receipts.connectionLost();
       this.typing.connectionLost();
     }
@@ -107,7 +111,10 @@ export class Client {
   #frame(body, content, ref) {
     const handlers = {
       message: () => this.#entryArrived(entryFromWire(content)),
-      ack: () => this.sender.acked(content),
+      ack: () => this.changes.acked(ref) || this.sender.acked(content),
+      edited: () => this.store.applyChange(content, () => editOf(content)),
+      deleted: () => this.store.applyChange(content, () => DELETED),
+      reaction: () => this.store.applyChange(content, (entry) => this.#reacted(entry, content)),
       receipt: () => this.store.applyReceipt(content),
       typing: () => this.typing.heard(content),
       presence: () => this.store.applyPresence(content),
@@ -116,10 +123,18 @@ export class Client {
       conversation: () => this.#conversationChanged(content),
       sync_done: () => this.sync.done(content),
       gap: () => this.sync.request([String(content.conversation_id)]),
-      error: () => this.sender.refused(content, ref) || this.sync.refused(content, ref),
+      error: () =>
+        this.changes.refused(content, ref) ||
+        this.sender.refused(content, ref) ||
+        this.sync.refused(content, ref),
     };
     // A body or kind that this client does not know is not for it.
     handlers[body]?.();
+  }
+
+  #reacted({ reactions }, { user_id, emoji, on }) {
+    const mine = String(user_id) === this.store.me.user_id;
+    return { reactions: withReaction(reactions ?? [], { emoji, on, mine }) };
   }
 
   #entryArrived(entry) {
@@ -323,6 +338,9 @@ export class Client {
     return this.#session.call(method, path, body);
   }
 }
+
+// The server has erased the rest, too.
+const DELETED = { text: '', deleted: true, reactions: [] };
 
 function editOf({ text, edited_at }) {
   return { text, edited_at };

@@ -293,6 +293,7 @@ export class Store {
     conversation.noted = later(conversation.noted, entry.seq);
     conversation.lastSeq = later(conversation.lastSeq, entry.seq);
     noteLast(conversation, entry);
+    if (entry.deleted && conversation.unread > 0) this.#recount(conversation);
     // Whoever writes has read what was there.
     if (entry.sender_id === this.me.user_id) this.#advanceRead(conversation, entry.seq);
     else raiseMarks(conversation, entry.sender_id, { readSeq: entry.seq });
@@ -300,17 +301,21 @@ export class Store {
     return news;
   }
 
-  // What `edited`, `deleted` and `reaction` do to an entry. One that is not loaded comes as it has
-  // become.
-  applyChange({ conversation_id, seq: wireSeq, change: wireChange }, what) {
+  // What `edited`, `deleted` and `reaction` do to an entry: `become(entry)` is what is new about it.
+  // One that is not loaded comes as it has become.
+  applyChange({ conversation_id, seq: wireSeq, change: wireChange }, become) {
     const conversation = this.#conversations.get(String(conversation_id));
     if (!conversation) return;
     const [seq, change] = [position(wireSeq), position(wireChange)];
     if (conversation.change + 1n === change) conversation.change = change;
-    const entry = conversation.timeline.find(seq);
-    if (entry && entry.change < change) conversation.timeline.add({ ...entry, ...what, change });
-    const { last } = conversation;
-    if (last?.seq === seq && last.change < change) conversation.last = { ...last, ...what, change };
+    const changed = (entry) =>
+      entry?.seq === seq && entry.change < change ? { ...entry, ...become(entry), change } : null;
+    const entry = changed(conversation.timeline.find(seq));
+    if (entry) conversation.timeline.add(entry);
+    const quoted = changed(conversation.quoted.get(seq));
+    if (quoted) conversation.quoted.set(seq, quoted);
+    conversation.last = changed(conversation.last) ?? conversation.last;
+    if (entry?.deleted && conversation.unread > 0) this.#recount(conversation);
     this.changed();
   }
 

@@ -178,12 +178,55 @@ test('asks for an entry that is answered only while it is not there', () => {
   assert.deepEqual(asked, [['10', 7n]]);
 });
 
+test('knows up to where everybody else has read', () => {
+  store.replaceConversations([{ ...conversation(), kind: 'group', peer: null, members_count: 3 }]);
+  const group = store.conversation('10');
+  const CLEO = { user_id: '3', username: 'cleo' };
+  const told = (user, read_seq, delivered_seq) => ({ user, role: 'member', read_seq, delivered_seq });
+  assert.deepEqual(store.reach(group), { readSeq: 0n, deliveredSeq: 0n });
+  store.replaceMembers('10', [told(ME, '9', '9'), told(BEN, '3', '5'), told(CLEO, '4', '4')]);
+  assert.deepEqual(store.reach(group), { readSeq: 3n, deliveredSeq: 4n });
+  store.applyReceipt({ conversation_id: '10', user_id: '2', read_seq: '6', delivered_seq: '6' });
+  store.applyReceipt({ conversation_id: '10', user_id: '2', read_seq: '1', delivered_seq: '1' });
+  assert.deepEqual(store.reach(group), { readSeq: 4n, deliveredSeq: 4n });
+});
+
+test('who writes has read what was there', () => {
+  store.replaceConversations([conversation()]);
+  store.applyEntry(entry(1, { from: ME }));
+  store.applyEntry(entry(2));
+  assert.equal(store.reach(store.conversation('10')).readSeq, 2n);
+});
+
+test('what was read on another device is not unread here, and what came later is', () => {
+  const told = [];
+  store.onRead = (id, seq) => told.push(seq);
+  store.replaceConversations([conversation()]);
+  for (const seq of [1, 2, 3]) store.applyEntry(entry(seq));
+  store.applyReceipt({ conversation_id: '10', user_id: ME.user_id, read_seq: '2' });
+  assert.equal(store.conversation('10').unread, 1);
+  assert.deepEqual(told, [], 'the server knows');
+  store.markRead('10', 3n);
+  assert.deepEqual(told, [3n]);
+});
+
+test('what is muted or archived does not count as calling', () => {
+  const one = { ...conversation({ last_seq: '1', unread_count: 1 }) };
+  const later = new Date(Date.now() + 60_000).toISOString();
+  store.replaceConversations([{ ...one, muted_until: later }]);
+  assert.equal(store.unreadConversations, 0);
+  store.replaceConversations([{ ...one, archived: true }]);
+  assert.equal(store.unreadConversations, 0);
+  store.replaceConversations([{ ...one, muted_until: '2020-01-01T00:00:00.000Z' }]);
+  assert.equal(store.unreadConversations, 1);
+});
+
 test('changes an entry in place, each change once and in order', () => {
   store.replaceConversations([conversation()]);
   store.applyEntry(entry(1));
   const at = { conversation_id: '10', seq: '1' };
-  store.applyChange({ ...at, change: '2' }, { text: 'second' });
-  store.applyChange({ ...at, change: '1' }, { text: 'first' });
+  store.applyChange({ ...at, change: '2' }, () => ({ text: 'second' }));
+  store.applyChange({ ...at, change: '1' }, () => ({ text: 'first' }));
   const { timeline, last } = store.conversation('10');
   assert.equal(timeline.find(1n).text, 'second');
   assert.equal(last.text, 'second');
@@ -194,6 +237,14 @@ test('is behind where the server tells of changes that it does not know', () => 
   store.applyEntry(entry(1));
   store.replaceConversations([{ ...conversation({ last_seq: '1' }), last_change: '1' }]);
   assert.equal(store.behind().length, 1);
-  store.applyChange({ conversation_id: '10', seq: '1', change: '1' }, { text: 'edited' });
+  store.applyChange({ conversation_id: '10', seq: '1', change: '1' }, () => ({ text: 'edited' }));
   assert.equal(store.behind().length, 0);
+});
+
+test('what is deleted before it was read is not unread', () => {
+  store.replaceConversations([conversation()]);
+  store.applyEntry(entry(1));
+  store.applyEntry(entry(2));
+  store.applyChange({ conversation_id: '10', seq: '1', change: '1' }, () => ({ deleted: true }));
+  assert.equal(store.conversation('10').unread, 1);
 });

@@ -39,6 +39,9 @@ step('three people have talked', async () => {
   await hannah.says('Agreed. Then I write the invitations this week, and Matteo finds us a piano.');
   await matteo.sees('Agreed. Then I write the invitations this week, and Matteo finds us a piano.');
   await matteo.says('A piano! Gladly.');
+  await priya.reacts('The one with the lighthouse, please. It made everybody smile.', 'Heart');
+  await hannah.reacts('The one with the lighthouse, please. It made everybody smile.', 'Heart');
+  await priya.reacts('A piano! Gladly.', 'Celebration');
   await priya.opensChatWith(hannah);
   await priya.says('Can you look at the drafts tonight?');
   await hannah.opensConversationWith(priya);

@@ -5,6 +5,7 @@ import { until } from './waiting.mjs';
 
 const DEADLINE_MS = 30_000;
 const TICKETS = '**/v1/auth/otp';
+const REACHED = ['sent', 'delivered', 'read'];
 const PASSWORD = 'correct horse battery staple';
 
 export class Person {
@@ -208,6 +209,16 @@ export class Person {
     await message.getByTestId(testid).click();
   }
 
+  async chooses(text, action) {
+    await this.tool(text, 'more');
+    await this.find(action).click();
+  }
+
+  async reacts(text, emojiName) {
+    await this.tool(text, 'react');
+    await this.page.getByRole('menuitem', { name: emojiName }).click();
+  }
+
   hasFocusOn(text) {
     return this.message(text)
       .last()
@@ -231,12 +242,18 @@ export class Person {
     await this.message(text).first().waitFor({ state: 'attached' });
   }
 
-  // `state`: pending, sent or failed.
+  // `state`: pending, failed, or sent, delivered, read, of which a later one is as good.
   async seesOwn(text, state) {
-    await until(`${this.name}'s "${text}" is ${state}`, async () => {
-      const message = this.message(text).first();
-      return (await message.count()) > 0 && (await message.getAttribute('data-state')) === state;
-    });
+    const wanted = REACHED.includes(state) ? REACHED.slice(REACHED.indexOf(state)) : [state];
+    await until(`${this.name}'s "${text}" is ${state}`, async () =>
+      wanted.includes(await this.stateOf(text)),
+    );
+  }
+
+  // Null where there is no such message.
+  async stateOf(text) {
+    const message = this.message(text).first();
+    return (await message.count()) > 0 ? message.getAttribute('data-state') : null;
   }
 
   async count(text) {

@@ -5,11 +5,11 @@ import { hrefOf } from '../route.js';
 import { nameOf } from '../wire.js';
 import { createComposer } from './composer.js';
 import { titleOf } from './conversation_list.js';
+import { askWhether } from './dialog.js';
 import { countInWords, createInfoPanel } from './info_panel.js';
 import { createMessageList } from './message_list.js';
-import { QUOTE_MAX } from './message_rows.js';
 import { createAvatar, presenceInWords } from './people.js';
-import { called, typingInWords } from './words.js';
+import { called, reasonOf, typingInWords } from './words.js';
 
 // Groups of more are told by their number.
 const NAMED_MAX = 4;
@@ -35,13 +35,23 @@ export function createChat({ client, store, route }) {
     store,
     opened: conversation,
     title,
-    onReply: ({ seq, from, text }) =>
-      composer.replyTo({ seq, name: called(store, from), text: text.slice(0, QUOTE_MAX) }),
+    actions: {
+      onReply: ({ seq, from, text }) =>
+        composer.replyTo({ seq, name: called(store, from), text }),
+      onReact: ({ seq }, emoji, on) => attempt(() => client.changes.react(id, seq, emoji, on)),
+      onEdit: ({ seq, text }) => composer.edit({ seq, text }),
+      onCopy: ({ text }) => attempt(() => navigator.clipboard.writeText(text)),
+      onDelete,
+      mayDelete: ({ own }) => own || ['owner', 'admin'].includes(store.conversation(id)?.myRole),
+    },
     onLeave: () => composer.focus(),
   });
   const composer = createComposer({
     conversationId: id,
     limits: () => client.limits,
+    onEdit: (seq, text) => client.changes.edit(id, seq, text),
+    // Up, where nothing is written yet, leads to what one said last.
+    lastOwn: () => messages.lastOwn(),
     onTyping: (active) => (active ? client.typing.writing(id) : client.typing.stopped(id)),
     onSend(text, replyToSeq) {
       client.typing.stopped(id, { sent: true });
@@ -100,6 +110,25 @@ export function createChat({ client, store, route }) {
     blocked.update(current);
     composer.node.hidden = !blocked.node.hidden;
     showInfo(list, wanted);
+  }
+
+  // What goes wrong is said at the composer.
+  async function attempt(action) {
+    composer.tell('');
+    try {
+      await action();
+    } catch (error) {
+      composer.tell(reasonOf(error));
+    }
+  }
+
+  async function onDelete({ seq, own }) {
+    const sure = await askWhether({
+      title: own ? 'Delete this message?' : 'Delete this message for everybody?',
+      text: 'Its text is erased for everybody, for ever. That there was a message stays.',
+      yes: 'Delete',
+    });
+    if (sure) await attempt(() => client.changes.delete(id, seq));
   }
 
   // The first few of a group by name.

@@ -5,9 +5,10 @@ import { el, icon } from '../dom.js';
 
 const GAP_PX = 4;
 
-// `items`: `{label, testid, icon?, danger?, act}`.
-export function openMenu({ anchor, label, items }) {
-  const buttons = items.map(({ label: text, testid, icon: drawing, danger, act }) =>
+// `items`: `{label, name?, testid, icon?, danger?, act}`; `name` is what is read out for a label that
+// is a picture. `kind` says how it looks.
+export function openMenu({ anchor, label, items, kind = '' }) {
+  const buttons = items.map(({ label: text, name = null, testid, icon: drawing, danger, act }) =>
     el(
       'button',
       {
@@ -16,6 +17,8 @@ export function openMenu({ anchor, label, items }) {
         tabindex: -1,
         class: danger ? 'menu-item danger-text' : 'menu-item',
         testid,
+        'aria-label': name,
+        title: name,
         on: {
           click: () => {
             node.hidePopover();
@@ -29,7 +32,7 @@ export function openMenu({ anchor, label, items }) {
   );
   const node = el(
     'div',
-    { class: 'menu', popover: 'auto', role: 'menu', 'aria-label': label, testid: 'menu' },
+    { class: `menu ${kind}`, popover: 'auto', role: 'menu', 'aria-label': label, testid: 'menu' },
     ...buttons,
   );
   node.addEventListener('keydown', onKey);
@@ -52,7 +55,9 @@ export function openMenu({ anchor, label, items }) {
     const at = buttons.indexOf(document.activeElement);
     const next = {
       ArrowDown: (at + 1) % buttons.length,
+      ArrowRight: (at + 1) % buttons.length,
       ArrowUp: (at - 1 + buttons.length) % buttons.length,
+      ArrowLeft: (at - 1 + buttons.length) % buttons.length,
       Home: 0,
       End: buttons.length - 1,
     }[event.key];

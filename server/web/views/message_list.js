@@ -22,8 +22,9 @@ const NEAR_BOTTOM_PX = 80;
 const LOAD_OLDER_PX = 400;
 
 // Shows one conversation: `update(conversation)` redraws it. Dropped when another is opened.
-// `onReply(item)`: the user wants to answer this message; `onLeave()`: they are done with the list.
-export function createMessageList({ client, store, opened, title, onReply, onLeave }) {
+// `actions` are what can be done with a message (message_tools.js); `onLeave()`: the user is done with
+// the list.
+export function createMessageList({ client, store, opened, title, actions, onLeave }) {
   const { sender } = client;
   const top = el('p', { class: 'history-top', testid: 'history-top' });
   const list = el('ol', { class: 'messages', testid: 'messages', 'aria-label': 'Messages' });
@@ -45,10 +46,10 @@ export function createMessageList({ client, store, opened, title, onReply, onLea
     icon('down'),
   );
   const node = el('div', { class: 'history' }, scroller, toBottom);
-  const actions = {
+  const rowActions = {
+    ...actions,
     onRetry: (clientMsgId) => sender.retry(clientMsgId),
     onDiscard: (clientMsgId) => sender.discard(clientMsgId),
-    onReply,
     onJump: jumpTo,
   };
   // What came while one was elsewhere is marked until one writes.
@@ -62,7 +63,7 @@ export function createMessageList({ client, store, opened, title, onReply, onLea
   // The keyboard of a phone, or a growing composer, must not push the newest message out of sight.
   const sizes = new ResizeObserver(() => atBottom && scrollToBottom('instant'));
   sizes.observe(scroller);
-  return { node, update, written, loadFirst, dispose: () => sizes.disconnect() };
+  return { node, update, written, lastOwn, loadFirst, dispose: () => sizes.disconnect() };
 
   function update(current) {
     conversation = current;
@@ -79,7 +80,7 @@ export function createMessageList({ client, store, opened, title, onReply, onLea
     const before = { height: scroller.scrollHeight, top: scroller.scrollTop };
     reconcile(list, items, {
       keyOf: ({ key }) => key,
-      create: ({ kind }) => CREATE[kind](actions),
+      create: ({ kind }) => CREATE[kind](rowActions),
     });
     setText(top, topText());
     keepPlace(items, before);
@@ -142,6 +143,14 @@ export function createMessageList({ client, store, opened, title, onReply, onLea
     target.focus({ preventScroll: true });
     target.classList.add('found');
     target.addEventListener('animationend', () => target.classList.remove('found'), { once: true });
+  }
+
+  // What this user said last and can still change; null when that is not loaded.
+  function lastOwn() {
+    const { me } = store;
+    const own = ({ kind, sender_id: from, deleted }) =>
+      kind === 'text' && from === me.user_id && !deleted;
+    return conversation.timeline.entries().filter(own).at(-1) ?? null;
   }
 
   // The user wrote something: they are at the end of the conversation now.

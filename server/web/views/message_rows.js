@@ -3,6 +3,7 @@
 
 import { el, icon, setText } from '../dom.js';
 import { dayKey, dayLabel, exactTime, timeOfDay } from '../time.js';
+import { createReactions, createTools } from './message_tools.js';
 import { createAvatar, toneOf } from './people.js';
 import { called, entryInWords, textInWords } from './words.js';
 
@@ -10,6 +11,7 @@ import { called, entryInWords, textInWords } from './words.js';
 const BLOCK_MS = 5 * 60_000;
 // Of what is answered, one line is shown.
 export const QUOTE_MAX = 200;
+const NONE = [];
 
 // Items `{key, kind: "day" | "new" | "note" | "message", …}`, top to bottom. `store` knows people; in
 // a `group` it matters who speaks; `quoted(seq)` is the entry that another one answers, if it is
@@ -84,7 +86,8 @@ function sentText(entry, store, quoted) {
     at: new Date(entry.created_at),
     text: textInWords(entry, store),
     deleted: Boolean(entry.deleted) || store.isBlocked(entry.sender_id),
-    edited: Boolean(entry.edited_at),
+    edited: Boolean(entry.edited_at) && !entry.deleted,
+    reactions: entry.reactions ?? NONE,
     quote: quoteOf(entry.reply_to_seq, store, quoted),
     state: 'sent',
     failure: null,
@@ -104,6 +107,7 @@ function unsent(item, store, quoted) {
     text: item.text,
     deleted: false,
     edited: false,
+    reactions: NONE,
     quote: quoteOf(repliedTo, store, quoted),
     state: item.failure === null ? 'pending' : 'failed',
     failure: item.failure,
@@ -147,9 +151,10 @@ const STATES = {
   failed: { icon: 'alert', label: 'Not sent' },
 };
 
-// `onRetry` and `onDiscard` get the client_msg_id of a message that was refused; `onReply` the item to
-// answer, `onJump` the seq of what was answered.
-export function createMessageRow({ onRetry, onDiscard, onReply, onJump }) {
+// `onRetry` and `onDiscard` get the client_msg_id of a message that was refused, `onJump` the seq of
+// what was answered; the other actions are those of message_tools.js.
+export function createMessageRow(actions) {
+  const { onRetry, onDiscard, onJump } = actions;
   // The text is a text node, whatever stands in it.
   const text = el('p', { class: 'text', testid: 'text', dir: 'auto' });
   const time = el('time');
@@ -158,8 +163,11 @@ export function createMessageRow({ onRetry, onDiscard, onReply, onJump }) {
   const avatar = createAvatar();
   const speaker = el('span', { class: 'speaker', testid: 'speaker', dir: 'auto' });
   const quote = createQuote(onJump);
-  const tools = createTools({ onReply: () => onReply(shown) });
-  const bubble = el('div', { class: 'bubble' }, speaker, quote.node, text, meta, tools);
+  const tools = createTools({ current: () => shown, actions });
+  const reactions = createReactions({
+    onToggle: (emoji, on) => actions.onReact(shown, emoji, on),
+  });
+  const bubble = el('div', { class: 'bubble' }, speaker, quote.node, text, meta, tools.node);
   const reason = el('span', { testid: 'failure' });
   const action = (label, testid, act) =>
     el('button', {
@@ -172,7 +180,7 @@ export function createMessageRow({ onRetry, onDiscard, onReply, onJump }) {
   const retry = action('Try again', 'retry', onRetry);
   const discard = action('Discard', 'discard', onDiscard);
   const failure = el('div', { class: 'failure' }, reason, retry, discard);
-  const node = el('li', { class: 'message', testid: 'message', tabindex: -1 }, avatar.node, bubble, failure);
+  const node = el('li', { class: 'message', testid: 'message', tabindex: -1 }, avatar.node, bubble, reactions.node, failure);
   let shown = { state: null };
   return { node, update };
 
@@ -193,7 +201,8 @@ export function createMessageRow({ onRetry, onDiscard, onReply, onJump }) {
     node.dataset.state = item.state;
     if (item.seq !== null) node.dataset.seq = item.seq;
     quote.update(item.quote);
-    tools.hidden = item.seq === null || item.deleted;
+    tools.node.hidden = item.seq === null || item.deleted;
+    reactions.update(item.reactions);
     bubble.classList.toggle('deleted', item.deleted);
     setText(text, item.text);
     setText(time, (item.edited ? 'edited ' : '') + timeOfDay(item.at));
@@ -228,23 +237,6 @@ function createQuote(onJump) {
   };
 }
 
-// Seen while the pointer or the focus is on the message.
-function createTools({ onReply }) {
-  const reply = el(
-    'button',
-    {
-      type: 'button',
-      class: 'tool',
-      testid: 'reply',
-      'aria-label': 'Reply',
-      title: 'Reply',
-      on: { click: onReply },
-    },
-    icon('reply'),
-  );
-  return el('div', { class: 'tools' }, reply);
-}
-
 function classesOf({ own, follows, group }) {
   return `message ${own ? 'own' : 'other'}${follows ? ' follows' : ''}${group ? ' in-group' : ''}`;
 }
@@ -252,7 +244,7 @@ function classesOf({ own, follows, group }) {
 // Most rows of a redraw; formatting their times again would make long histories slow.
 function looksAlike(a, b) {
   const alike = (field) => a[field] === b[field];
-  const fields = ['state', 'seq', 'text', 'follows', 'deleted', 'edited', 'failure', 'clientMsgId'];
+  const fields = ['state', 'seq', 'text', 'reactions', 'follows', 'deleted', 'edited', 'failure', 'clientMsgId'];
   const sameSpeaker = a.speaker?.display_name === b.speaker?.display_name;
   const sameQuote = a.quote?.name === b.quote?.name && a.quote?.text === b.quote?.text;
   const sameTime = a.at?.getTime() === b.at.getTime();
