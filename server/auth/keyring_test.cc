@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <expected>
 #include <optional>
 #include <string>
@@ -32,6 +33,11 @@ class RememberedKeys final : public SigningKeys {
     if (!available) return done(std::unexpected(ReadError::kUnavailable));
     if (keys.empty()) keys.push_back({.key_id = 1, .material = std::move(first), .created_at = {}});
     done(keys);
+  }
+
+  void Load(Completion<std::vector<StoredSigningKey>, ReadError>) override { std::abort(); }
+  void Rotate(NextSigningKey, Completion<std::vector<StoredSigningKey>, ReadError>) override {
+    std::abort();
   }
 
   std::vector<StoredSigningKey> keys;

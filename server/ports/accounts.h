@@ -39,6 +39,11 @@ struct PasswordChange {
   std::string new_hash;
 };
 
+struct PasswordReset {
+  UserId user_id;
+  std::string new_hash;
+};
+
 enum class RegisterError { kUsernameTaken, kEmailTaken, kUnavailable };
 
 inline constexpr int kToldOfNameMax = 1000;
@@ -64,6 +69,15 @@ class Accounts {
   // Replaces the hash and revokes all other sessions of the user. kNotFound when the user has
   // another hash by now.
   virtual void ChangePassword(PasswordChange change, Completion<void, ViewError> done) = 0;
+
+  // Replaces the hash and revokes all sessions of the user, whoever asks; one who is disabled stays
+  // so. kNotFound for who does not exist or was erased.
+  virtual void ResetPassword(PasswordReset reset, Completion<Account, ViewError> done) = 0;
+
+  // Who is disabled opens no session and uses none: all of them are revoked. Doing it twice changes
+  // nothing. kNotFound for who does not exist or was erased.
+  virtual void Disable(UserId user, Completion<Account, ViewError> done) = 0;
+  virtual void Enable(UserId user, Completion<Account, ViewError> done) = 0;
 
   // Tells the user's contacts, and who asked or was asked to be one: a UserChange for up to
   // kToldOfNameMax of them.

@@ -98,7 +98,7 @@ class Sessions : public EndedSessions {
   // session, or not any more.
   virtual void Revoke(SessionOwner owner, Completion<void, ViewError> done) = 0;
 
-  // Revokes all sessions of the user but this one.
+  // Revokes all sessions of the user but this one; without a session's id all of them.
   virtual void RevokeOthers(SessionOwner kept, Completion<void, ReadError> done) = 0;
 
   // The user's sessions that are neither revoked nor expired, ascending by id: the oldest first.

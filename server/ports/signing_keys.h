@@ -3,6 +3,7 @@
 // configured.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +19,12 @@ struct StoredSigningKey {
   UnixTime created_at;
 };
 
+struct NextSigningKey {
+  std::string material;  // as the keyring wrapped it
+  // How long the keys before it still verify; at least as long as what they signed lives.
+  std::chrono::seconds overlap;
+};
+
 // Thread: called on one shard, completes on it.
 class SigningKeys {
  public:
@@ -28,6 +35,14 @@ class SigningKeys {
   // one.
   virtual void LoadOrCreate(std::string first,
                             Completion<std::vector<StoredSigningKey>, ReadError> done) = 0;
+
+  // All keys that have not retired, newest last.
+  virtual void Load(Completion<std::vector<StoredSigningKey>, ReadError> done) = 0;
+
+  // Stores one more key, with the next number; those before it retire after the overlap, or when
+  // they were to retire anyhow. Answers as Load does then.
+  virtual void Rotate(NextSigningKey next,
+                      Completion<std::vector<StoredSigningKey>, ReadError> done) = 0;
 };
 
 }  // namespace chat

@@ -55,6 +55,35 @@ Result<void, ViewError> ReplacePassword(ChangeTransaction& transaction,
   return {};
 }
 
+// Who was erased has the name that Anonymise gave.
+Result<Account, ViewError> Reset(ChangeTransaction& transaction, const PasswordReset& reset) {
+  auto account =
+      FirstAccount(transaction.Run("UPDATE users SET password_hash = $2 "
+                                   "WHERE user_id = $1 AND username <> 'deleted-' || user_id "
+                                   "RETURNING user_id, username, display_name, created_at, bot, "
+                                   "coalesce(email, ''), coalesce(password_hash, ''), disabled",
+                                   reset.user_id, reset.new_hash));
+  if (account) RevokeOtherSessions(transaction, {.session_id = {}, .user_id = reset.user_id});
+  return account;
+}
+
+enum class LoginState { kDisabled, kEnabled };
+
+Result<Account, ViewError> SetLoginState(ChangeTransaction& transaction, UserId user,
+                                         LoginState state) {
+  auto account =
+      FirstAccount(transaction.Run("UPDATE users SET disabled = $2 "
+                                   "WHERE user_id = $1 AND username <> 'deleted-' || user_id "
+                                   "RETURNING user_id, username, display_name, created_at, bot, "
+                                   "coalesce(email, ''), coalesce(password_hash, ''), disabled",
+                                   user, state == LoginState::kDisabled));
+  if (account && account->disabled) {
+    RevokeOtherSessions(transaction, {.session_id = {}, .user_id = user});
+    transaction.batch.disabled_users.push_back(user);
+  }
+  return account;
+}
+
 Result<Account, ViewError> WriteDisplayName(Transaction& transaction, UserId user,
                                             const std::string& display_name) {
   return FirstAccount(
@@ -169,6 +198,25 @@ void Accounts::ChangePassword(PasswordChange change, Completion<void, ViewError>
                    [change = std::move(change)](ChangeTransaction& transaction) {
                      return ReplacePassword(transaction, change);
                    });
+}
+
+void Accounts::ResetPassword(PasswordReset reset, Completion<Account, ViewError> done) {
+  database_.Change(home_, std::move(done),
+                   [reset = std::move(reset)](ChangeTransaction& transaction) {
+                     return Reset(transaction, reset);
+                   });
+}
+
+void Accounts::Disable(UserId user, Completion<Account, ViewError> done) {
+  database_.Change(home_, std::move(done), [user](ChangeTransaction& transaction) {
+    return SetLoginState(transaction, user, LoginState::kDisabled);
+  });
+}
+
+void Accounts::Enable(UserId user, Completion<Account, ViewError> done) {
+  database_.Change(home_, std::move(done), [user](ChangeTransaction& transaction) {
+    return SetLoginState(transaction, user, LoginState::kEnabled);
+  });
 }
 
 void Accounts::SetDisplayName(UserId user, std::string display_name,

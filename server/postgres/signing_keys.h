@@ -18,6 +18,9 @@ class SigningKeys final : public chat::SigningKeys {
 
   void LoadOrCreate(std::string first,
                     Completion<std::vector<StoredSigningKey>, ReadError> done) override;
+  void Load(Completion<std::vector<StoredSigningKey>, ReadError> done) override;
+  void Rotate(NextSigningKey next,
+              Completion<std::vector<StoredSigningKey>, ReadError> done) override;
 
  private:
   Database& database_;

@@ -62,6 +62,37 @@ Result<void, ViewError> ReplacePassword(WriteTransaction& transaction,
   return {};
 }
 
+// Who was erased has the name that Anonymise gave.
+Result<Account, ViewError> Reset(WriteTransaction& transaction, const PasswordReset& reset) {
+  Statement rows(transaction.connection,
+                 "UPDATE users SET password_hash = ?2 "
+                 "WHERE user_id = ?1 AND username <> 'deleted-' || user_id "
+                 "RETURNING user_id, username, display_name, created_at, bot, email, "
+                 "password_hash, disabled",
+                 reset.user_id, reset.new_hash);
+  auto account = FirstAccount(rows);
+  if (account) RevokeOtherSessions(transaction, {.session_id = {}, .user_id = reset.user_id});
+  return account;
+}
+
+enum class LoginState { kDisabled, kEnabled };
+
+Result<Account, ViewError> SetLoginState(WriteTransaction& transaction, UserId user,
+                                         LoginState state) {
+  Statement rows(transaction.connection,
+                 "UPDATE users SET disabled = ?2 "
+                 "WHERE user_id = ?1 AND username <> 'deleted-' || user_id "
+                 "RETURNING user_id, username, display_name, created_at, bot, email, "
+                 "password_hash, disabled",
+                 user, state == LoginState::kDisabled ? 1 : 0);
+  auto account = FirstAccount(rows);
+  if (account && account->disabled) {
+    RevokeOtherSessions(transaction, {.session_id = {}, .user_id = user});
+    transaction.batch.disabled_users.push_back(user);
+  }
+  return account;
+}
+
 Result<Account, ViewError> WriteDisplayName(Connection& connection, UserId user,
                                             const std::string& display_name) {
   Statement rows(connection,
@@ -164,6 +195,25 @@ void Accounts::ChangePassword(PasswordChange change, Completion<void, ViewError>
                   [change = std::move(change)](WriteTransaction& transaction) {
                     return ReplacePassword(transaction, change);
                   });
+}
+
+void Accounts::ResetPassword(PasswordReset reset, Completion<Account, ViewError> done) {
+  database_.Write(home_, std::move(done),
+                  [reset = std::move(reset)](WriteTransaction& transaction) {
+                    return Reset(transaction, reset);
+                  });
+}
+
+void Accounts::Disable(UserId user, Completion<Account, ViewError> done) {
+  database_.Write(home_, std::move(done), [user](WriteTransaction& transaction) {
+    return SetLoginState(transaction, user, LoginState::kDisabled);
+  });
+}
+
+void Accounts::Enable(UserId user, Completion<Account, ViewError> done) {
+  database_.Write(home_, std::move(done), [user](WriteTransaction& transaction) {
+    return SetLoginState(transaction, user, LoginState::kEnabled);
+  });
 }
 
 void Accounts::SetDisplayName(UserId user, std::string display_name,

@@ -21,6 +21,9 @@ class Accounts final : public chat::Accounts {
   void FindByEmail(std::string email, Completion<Account, ViewError> done) override;
   void FindById(UserId user, Completion<Account, ViewError> done) override;
   void ChangePassword(PasswordChange change, Completion<void, ViewError> done) override;
+  void ResetPassword(PasswordReset reset, Completion<Account, ViewError> done) override;
+  void Disable(UserId user, Completion<Account, ViewError> done) override;
+  void Enable(UserId user, Completion<Account, ViewError> done) override;
   void SetDisplayName(UserId user, std::string display_name,
                       Completion<Account, ViewError> done) override;
   void Erase(UserId user, Completion<Erasure, ViewError> done) override;

@@ -15,6 +15,7 @@
 #include "server/postgres/conversations.h"
 #include "server/postgres/database.h"
 #include "server/postgres/groups.h"
+#include "server/postgres/inspection.h"
 #include "server/postgres/marks.h"
 #include "server/postgres/message_changes.h"
 #include "server/postgres/messages.h"
@@ -22,6 +23,7 @@
 #include "server/postgres/sessions.h"
 #include "server/postgres/signing_keys.h"
 #include "server/postgres/updates.h"
+#include "tests/contracts/administration_contract.h"
 #include "tests/contracts/blocks_contract.h"
 #include "tests/contracts/erasure_contract.h"
 #include "tests/contracts/groups_contract.h"
@@ -45,6 +47,7 @@ struct Adapters {
         blocks(database, home),
         conversations(database, home),
         groups(database, home),
+        inspection(database, home),
         messages(database, home),
         marks(database, home),
         message_changes(database, home),
@@ -58,6 +61,7 @@ struct Adapters {
   postgres::Blocks blocks;
   postgres::Conversations conversations;
   postgres::Groups groups;
+  postgres::Inspection inspection;
   postgres::Messages messages;
   postgres::Marks marks;
   postgres::MessageChanges message_changes;
@@ -108,6 +112,7 @@ class PostgresStore final : public StoreUnderTest {
   Contacts& contacts() override { return adapters_->contacts; }
   Conversations& conversations() override { return adapters_->conversations; }
   Groups& groups() override { return adapters_->groups; }
+  Inspection& inspection() override { return adapters_->inspection; }
   Messages& messages() override { return adapters_->messages; }
   Marks& marks() override { return adapters_->marks; }
   MessageChanges& message_changes() override { return adapters_->message_changes; }
@@ -163,6 +168,7 @@ INSTANTIATE_TEST_SUITE_P(Shared, MarksContract, testing::Values(kPostgres), Stor
 INSTANTIATE_TEST_SUITE_P(Shared, UpdatesContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, MessageChangesContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, ErasureContract, testing::Values(kPostgres), StoreName);
+INSTANTIATE_TEST_SUITE_P(Shared, AdministrationContract, testing::Values(kPostgres), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

@@ -14,6 +14,7 @@
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/database.h"
 #include "server/sqlite/groups.h"
+#include "server/sqlite/inspection.h"
 #include "server/sqlite/marks.h"
 #include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
@@ -23,6 +24,7 @@
 #include "server/sqlite/statement.h"
 #include "server/sqlite/temporary_directory.h"
 #include "server/sqlite/updates.h"
+#include "tests/contracts/administration_contract.h"
 #include "tests/contracts/blocks_contract.h"
 #include "tests/contracts/erasure_contract.h"
 #include "tests/contracts/groups_contract.h"
@@ -47,6 +49,7 @@ struct Adapters {
         blocks(database, home),
         conversations(database, home),
         groups(database, home),
+        inspection(database, home),
         messages(database, home),
         marks(database, home),
         message_changes(database, home),
@@ -60,6 +63,7 @@ struct Adapters {
   sqlite::Blocks blocks;
   sqlite::Conversations conversations;
   sqlite::Groups groups;
+  sqlite::Inspection inspection;
   sqlite::Messages messages;
   sqlite::Marks marks;
   sqlite::MessageChanges message_changes;
@@ -107,6 +111,7 @@ class SqliteStore final : public StoreUnderTest {
   Contacts& contacts() override { return adapters_->contacts; }
   Conversations& conversations() override { return adapters_->conversations; }
   Groups& groups() override { return adapters_->groups; }
+  Inspection& inspection() override { return adapters_->inspection; }
   Messages& messages() override { return adapters_->messages; }
   Marks& marks() override { return adapters_->marks; }
   MessageChanges& message_changes() override { return adapters_->message_changes; }
@@ -167,6 +172,7 @@ INSTANTIATE_TEST_SUITE_P(Embedded, MarksContract, testing::Values(kSqlite), Stor
 INSTANTIATE_TEST_SUITE_P(Embedded, UpdatesContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, MessageChangesContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, ErasureContract, testing::Values(kSqlite), StoreName);
+INSTANTIATE_TEST_SUITE_P(Embedded, AdministrationContract, testing::Values(kSqlite), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

@@ -19,7 +19,6 @@
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/sessions.h"
-#include "server/ports/signing_keys.h"
 #include "tests/contracts/hand_executor.h"
 #include "tests/contracts/manual_clock.h"
 #include "tests/contracts/recording_bus.h"

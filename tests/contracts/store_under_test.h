@@ -19,6 +19,7 @@
 #include "server/ports/conversations.h"
 #include "server/ports/executor.h"
 #include "server/ports/groups.h"
+#include "server/ports/inspection.h"
 #include "server/ports/marks.h"
 #include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
@@ -50,6 +51,7 @@ class StoreUnderTest {
   virtual Blocks& blocks() = 0;
   virtual Conversations& conversations() = 0;
   virtual Groups& groups() = 0;
+  virtual Inspection& inspection() = 0;
   virtual Messages& messages() = 0;
   virtual Marks& marks() = 0;
   virtual MessageChanges& message_changes() = 0;
