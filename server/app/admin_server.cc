@@ -45,6 +45,27 @@ AdminServer::AdminServer(runtime::Shard& home, AdminParts parts,
   router_.Add({.method = http::Method::kPost,
                .pattern = "/drain",
                .handler = [this](http::Request) { return AnswerDrain(); }});
+  if (parts_.token) AddAdminApi(*std::move(parts_.token));
+}
+
+void AdminServer::AddAdminApi(auth::AdminToken token) {
+  inspection_ = parts_.backend.MakeInspection(home_);
+  admin_api_.emplace(
+      http::AdminPorts{.api = parts_.shards.front()->MakeApiPorts(no_rate_limits_),
+                       .inspection = *inspection_,
+                       .token = std::move(token),
+                       .rotate_keys = [this](auto done) { RotateKeys(std::move(done)); }});
+  admin_api_->AddRoutes(router_);
+}
+
+// The other shards are told once it is stored, and other nodes notice.
+void AdminServer::RotateKeys(Completion<std::uint32_t, auth::KeyringError> done) {
+  parts_.shards.front()->keys().Rotate([this, done = std::move(done)](auto rotated) mutable {
+    for (ShardServer* server : parts_.shards) {
+      server->shard().Post([server] { server->keys().Refresh([](auto) {}); });
+    }
+    done(std::move(rotated));
+  });
 }
 
 asio::awaitable<http::Response> AdminServer::AnswerMetrics() {

@@ -86,6 +86,7 @@ void RunningServer::AddShard(const config::Config& config, net::FileDescriptor l
   servers_.emplace_back(shard, SharedParts{.config = config,
                                            .backend = *opened_.backend,
                                            .keyring = *opened_.keyring,
+                                           .secret = opened_.secret,
                                            .hasher = hasher_,
                                            .random = random_});
   servers_.back().Serve(std::move(listening_socket));
@@ -98,6 +99,7 @@ void RunningServer::AddAdmin(net::FileDescriptor listening_socket) {
                  AdminParts{.backend = *opened_.backend,
                             .shards = std::move(servers),
                             .hashing_threads = hashing_threads_,
+                            .token = opened_.admin_token,
                             .drain = [this] { Drain(); }},
                  std::move(listening_socket));
   admin_->Start();

@@ -17,6 +17,7 @@
 #include "server/ports/dependency.h"
 #include "server/ports/executor.h"
 #include "server/ports/groups.h"
+#include "server/ports/inspection.h"
 #include "server/ports/marks.h"
 #include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
@@ -72,6 +73,7 @@ class Backend {
   // Lifetime of what these make: not longer than the backend and `home`.
   virtual ShardPorts MakePorts(Executor& home) = 0;
   virtual std::unique_ptr<SigningKeys> MakeSigningKeys(Executor& home) = 0;
+  virtual std::unique_ptr<Inspection> MakeInspection(Executor& home) = 0;
 
   // The time of what is stored.
   virtual const Clock& clock() const = 0;

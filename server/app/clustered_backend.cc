@@ -21,6 +21,7 @@
 #include "server/postgres/conversations.h"
 #include "server/postgres/dependency.h"
 #include "server/postgres/groups.h"
+#include "server/postgres/inspection.h"
 #include "server/postgres/lease.h"
 #include "server/postgres/marks.h"
 #include "server/postgres/message_changes.h"
@@ -211,6 +212,10 @@ ShardPorts ClusteredBackend::MakePorts(Executor& home) {
 
 std::unique_ptr<SigningKeys> ClusteredBackend::MakeSigningKeys(Executor& home) {
   return std::make_unique<postgres::SigningKeys>(*database_, home);
+}
+
+std::unique_ptr<Inspection> ClusteredBackend::MakeInspection(Executor& home) {
+  return std::make_unique<postgres::Inspection>(*database_, home);
 }
 
 const Clock& ClusteredBackend::clock() const { return database_->clock(); }

@@ -39,6 +39,7 @@ class ClusteredBackend final : public Backend {
 
   ShardPorts MakePorts(Executor& home) override;
   std::unique_ptr<SigningKeys> MakeSigningKeys(Executor& home) override;
+  std::unique_ptr<Inspection> MakeInspection(Executor& home) override;
   const Clock& clock() const override;
   Bus& bus() override { return from_here_; }
   RateLimits& rate_limits() override;

@@ -9,6 +9,7 @@
 #include "server/sqlite/conversations.h"
 #include "server/sqlite/dependency.h"
 #include "server/sqlite/groups.h"
+#include "server/sqlite/inspection.h"
 #include "server/sqlite/marks.h"
 #include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
@@ -67,6 +68,10 @@ ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
 
 std::unique_ptr<SigningKeys> EmbeddedBackend::MakeSigningKeys(Executor& home) {
   return std::make_unique<sqlite::SigningKeys>(*database_, home);
+}
+
+std::unique_ptr<Inspection> EmbeddedBackend::MakeInspection(Executor& home) {
+  return std::make_unique<sqlite::Inspection>(*database_, home);
 }
 
 BackendCounters EmbeddedBackend::counters() const {

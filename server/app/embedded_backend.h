@@ -29,6 +29,7 @@ class EmbeddedBackend final : public Backend {
 
   ShardPorts MakePorts(Executor& home) override;
   std::unique_ptr<SigningKeys> MakeSigningKeys(Executor& home) override;
+  std::unique_ptr<Inspection> MakeInspection(Executor& home) override;
   const Clock& clock() const override { return clock_; }
   Bus& bus() override { return bus_; }
   RateLimits& rate_limits() override { return rate_limits_; }

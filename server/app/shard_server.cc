@@ -90,6 +90,10 @@ ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
       clock_(shared.backend.clock()),
       rate_limits_(shared.backend.rate_limits()),
       ports_(shared.backend.MakePorts(shard)),
+      keys_(shard, {.first = shared.keyring,
+                    .store = shared.backend.MakeSigningKeys(shard),
+                    .random = shared.random,
+                    .secret = shared.secret}),
       hub_(MakeHubOptions(shared.config, shard.number()),
            {.home = shard,
             .bus = shared.backend.bus(),
@@ -102,30 +106,36 @@ ShardServer::ShardServer(runtime::Shard& shard, const SharedParts& shared)
             .ended_sessions = *ports_.sessions},
            shard.now()),
       connections_(shard, hub_, {.on_ended = LogEnded}),
-      authenticator_(shared.keyring, *ports_.sessions, clock_),
-      issuer_(shared.keyring, shared.random, clock_),
-      api_({.home = shard,
-            .accounts = *ports_.accounts,
-            .sessions = *ports_.sessions,
-            .contacts = *ports_.contacts,
-            .blocks = *ports_.blocks,
-            .conversations = *ports_.conversations,
-            .groups = *ports_.groups,
-            .messages = *ports_.messages,
-            .marks = *ports_.marks,
-            .updates = *ports_.updates,
-            .message_changes = *ports_.message_changes,
-            .presence_records = *ports_.presence_records,
-            .rate_limits = rate_limits_,
-            .authenticator = authenticator_,
-            .issuer = issuer_,
-            .hasher = shared.hasher,
-            .is_online = [this](UserId user) { return hub_.IsOnline(user); }}) {
+      authenticator_(keys_.keyring(), *ports_.sessions, clock_,
+                     [this](auto done) { keys_.Refresh(std::move(done)); }),
+      issuer_(keys_.keyring(), shared.random, clock_),
+      hasher_(shared.hasher),
+      api_(MakeApiPorts(rate_limits_)) {
   shared.backend.Subscribe({shard, [this](const BusMessage& message) { hub_.Handle(message); }});
   api_.AddRoutes(router_);
   AddHealthRoutes(router_, {.dependencies = ports_.dependencies,
                             .is_draining = [this] { return is_draining_; }});
   AddPages();
+}
+
+http::ApiPorts ShardServer::MakeApiPorts(RateLimits& rate_limits) {
+  return {.home = shard_,
+          .accounts = *ports_.accounts,
+          .sessions = *ports_.sessions,
+          .contacts = *ports_.contacts,
+          .blocks = *ports_.blocks,
+          .conversations = *ports_.conversations,
+          .groups = *ports_.groups,
+          .messages = *ports_.messages,
+          .marks = *ports_.marks,
+          .updates = *ports_.updates,
+          .message_changes = *ports_.message_changes,
+          .presence_records = *ports_.presence_records,
+          .rate_limits = rate_limits,
+          .authenticator = authenticator_,
+          .issuer = issuer_,
+          .hasher = hasher_,
+          .is_online = [this](UserId user) { return hub_.IsOnline(user); }};
 }
 
 void ShardServer::AddPages() {
@@ -153,6 +163,7 @@ http::SessionOptions ShardServer::MakeSessionOptions() {
 
 void ShardServer::Serve(net::FileDescriptor listening_socket) {
   connections_.Start();
+  keys_.Start();
   http_.emplace(shard_.io_context().get_executor(), std::move(listening_socket),
                 http::ServerOptions{.session = MakeSessionOptions(),
                                     .on_accept_pause =

@@ -8,14 +8,17 @@
 
 #include "server/app/backend.h"
 #include "server/app/http_meter.h"
+#include "server/app/shard_keys.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/credential_issuer.h"
 #include "server/auth/keyring.h"
 #include "server/auth/password_hasher.h"
 #include "server/auth/secure_random.h"
+#include "server/auth/wrapping_secret.h"
 #include "server/config/config.h"
 #include "server/core/hub.h"
 #include "server/http/api/api.h"
+#include "server/http/api/api_ports.h"
 #include "server/http/router.h"
 #include "server/http/server.h"
 #include "server/net/connection_table.h"
@@ -32,7 +35,8 @@ namespace chat::app {
 struct SharedParts {
   const config::Config& config;
   Backend& backend;
-  const auth::Keyring& keyring;
+  const auth::Keyring& keyring;  // of the start
+  const std::optional<auth::WrappingSecret>& secret;
   const auth::PasswordHasher& hasher;
   auth::SecureRandom& random;
 };
@@ -62,6 +66,11 @@ class ShardServer {
 
   telemetry::ShardSnapshot Snapshot() const;
 
+  // What handlers work with here; `rate_limits` is asked in place of the backend's.
+  http::ApiPorts MakeApiPorts(RateLimits& rate_limits);
+
+  ShardKeys& keys() { return keys_; }
+
   runtime::Shard& shard() { return shard_; }
 
   static constexpr std::chrono::seconds kDrainPatience{9};
@@ -83,10 +92,12 @@ class ShardServer {
   const Clock& clock_;
   RateLimits& rate_limits_;
   ShardPorts ports_;
+  ShardKeys keys_;
   Hub hub_;
   net::ConnectionTable connections_;
   auth::Authenticator authenticator_;
   auth::CredentialIssuer issuer_;
+  const auth::PasswordHasher& hasher_;
   http::Api api_;
   http::Router router_;
   HttpMeter http_meter_;

@@ -1,8 +1,6 @@
 #include "server/app/startup.h"
 
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "server/app/clustered_backend.h"
@@ -19,21 +17,6 @@ namespace chat::app {
 namespace {
 
 constexpr std::chrono::seconds kKeysDeadline{30};
-
-std::expected<std::optional<auth::WrappingSecret>, std::string> ReadSecret(
-    const config::Config& config) {
-  if (!config.secret_file) return std::nullopt;
-  const std::string name = config.secret_file->string();
-  std::ifstream file(*config.secret_file, std::ios::binary);
-  if (!file) return std::unexpected("the secret file " + name + " cannot be read");
-  const std::string contents{std::istreambuf_iterator<char>(file), {}};
-  auto secret = auth::WrappingSecret::Make(contents);
-  if (!secret) {
-    return std::unexpected("the secret file " + name + " " +
-                           std::string(auth::Explain(secret.error())));
-  }
-  return *std::move(secret);
-}
 
 std::expected<std::unique_ptr<auth::Keyring>, std::string> LoadKeys(
     Backend& backend, std::optional<auth::WrappingSecret> secret) {
@@ -63,6 +46,16 @@ std::expected<std::unique_ptr<Backend>, std::string> OpenStore(const config::Con
   return EmbeddedBackend::Open(config);
 }
 
+// An embedded store has a folder of its own, which its owner alone can read.
+std::expected<std::optional<auth::AdminToken>, std::string> OpenAdminToken(
+    const config::Config& config) {
+  if (!config.admin_listen) return std::nullopt;
+  if (config.admin_token_file) return auth::ReadAdminToken(*config.admin_token_file);
+  if (config.postgres) return std::nullopt;
+  auth::SystemRandom random;
+  return auth::ReadOrMakeAdminToken(config.data_dir / auth::kAdminTokenFile, random);
+}
+
 std::expected<std::vector<net::FileDescriptor>, std::string> Listen(
     const config::ListenAddress& address, std::size_t count) {
   const std::string where = address.host + ":" + std::to_string(address.port);
@@ -77,15 +70,21 @@ std::expected<std::vector<net::FileDescriptor>, std::string> Listen(
 }  // namespace
 
 std::expected<OpenedBackend, std::string> OpenBackend(const config::Config& config) {
-  auto secret = ReadSecret(config);
-  if (!secret) return std::unexpected(std::move(secret.error()));
   OpenedBackend opened;
+  if (config.secret_file) {
+    auto secret = auth::ReadWrappingSecret(*config.secret_file);
+    if (!secret) return std::unexpected(std::move(secret.error()));
+    opened.secret = *std::move(secret);
+  }
   auto backend = OpenStore(config);
   if (!backend) return std::unexpected(std::move(backend.error()));
   opened.backend = *std::move(backend);
-  auto keyring = LoadKeys(*opened.backend, *std::move(secret));
+  auto keyring = LoadKeys(*opened.backend, opened.secret);
   if (!keyring) return std::unexpected(std::move(keyring.error()));
   opened.keyring = *std::move(keyring);
+  auto admin_token = OpenAdminToken(config);
+  if (!admin_token) return std::unexpected(std::move(admin_token.error()));
+  opened.admin_token = *std::move(admin_token);
   return opened;
 }
 

@@ -107,6 +107,7 @@ TEST(AccessTokenTest, RefusesOtherAndRetiredKeys) {
 
   EXPECT_EQ(ErrorOf(rotated, token), std::nullopt);
   EXPECT_EQ(ErrorOf(retired, token), TokenError::kUnknownKey);
+  EXPECT_EQ(ErrorOf(old, IssueAccessToken(rotated, SomeClaims())), TokenError::kNewerKey);
   EXPECT_EQ(ErrorOf(other, token), TokenError::kBadSignature);
 }
 

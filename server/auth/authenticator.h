@@ -3,7 +3,9 @@
 // revoked one is dead at once on every node.
 #pragma once
 
+#include <functional>
 #include <string_view>
+#include <utility>
 
 #include "server/auth/keyring.h"
 #include "server/ports/clock.h"
@@ -17,13 +19,17 @@ enum class AuthError {
   kUnavailable,
 };
 
+// Brings the keyring up to date with the store; completes on the same shard.
+using RefreshKeys = std::function<void(Completion<void, KeyringError>)>;
+
 // Thread: one shard's, like the sessions it asks. Lifetime: shorter than what it was given.
 class Authenticator {
  public:
-  Authenticator(const Keyring& keyring, Sessions& sessions, const Clock& clock)
-      : keyring_(keyring), sessions_(sessions), clock_(clock) {}
+  Authenticator(const Keyring& keyring, Sessions& sessions, const Clock& clock, RefreshKeys refresh)
+      : keyring_(keyring), sessions_(sessions), clock_(clock), refresh_(std::move(refresh)) {}
 
-  // The owner of an access token whose session is active.
+  // The owner of an access token whose session is active. A key that is newer than all known ones
+  // is asked for once, so that a rotation at another node troubles nobody.
   void CheckAccessToken(std::string_view token, Completion<SessionOwner, AuthError> done) const;
 
   // Uses the ticket up; every later call with the same one is kUnauthenticated.
@@ -33,6 +39,7 @@ class Authenticator {
   const Keyring& keyring_;
   Sessions& sessions_;
   const Clock& clock_;
+  RefreshKeys refresh_;
 };
 
 }  // namespace chat::auth

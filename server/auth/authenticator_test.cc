@@ -84,7 +84,15 @@ class AuthenticatorTest : public testing::Test {
   CountingRandom random_;
   Keyring keyring_ = MakeKeyring();
   CredentialIssuer issuer_{keyring_, random_, clock_};
-  Authenticator authenticator_{keyring_, sessions_, clock_};
+  Authenticator authenticator_{keyring_, sessions_, clock_,
+                               [this](Completion<void, KeyringError> done) {
+                                 ++refreshes_;
+                                 if (fresh_) keyring_ = *fresh_;
+                                 done(refreshed_);
+                               }};
+  int refreshes_ = 0;
+  std::optional<Keyring> fresh_;
+  Result<void, KeyringError> refreshed_;
 };
 
 TEST_F(AuthenticatorTest, FindsTheOwnerOfAnAccessToken) {
@@ -148,6 +156,33 @@ TEST_F(AuthenticatorTest, RefusesAnExpiredTicketAndAnAccessTokenInItsPlace) {
   clock_.now += kTicketLifetime;
   EXPECT_EQ(CheckTicket(ticket.text).error(), AuthError::kUnauthenticated);
   EXPECT_TRUE(sessions_.used.empty());
+}
+
+TEST_F(AuthenticatorTest, LooksForAKeyThatAnotherNodeMadeAMomentAgo) {
+  fresh_ = MakeKeyring({PlainStoredKey(1, 0x5a), PlainStoredKey(2, 2)});
+  const CredentialIssuer elsewhere(*fresh_, random_, clock_);
+
+  EXPECT_TRUE(CheckAccessToken(elsewhere.AccessToken(kOwner).text).has_value());
+  EXPECT_TRUE(CheckTicket(elsewhere.Ticket(kOwner.session_id).text).has_value());
+  EXPECT_EQ(refreshes_, 1) << "from then on it is known";
+}
+
+TEST_F(AuthenticatorTest, RefusesAKeyThatNobodyMadeAfterOneLook) {
+  const Keyring forged = MakeKeyring({PlainStoredKey(2, 2)});
+  const std::string token = CredentialIssuer(forged, random_, clock_).AccessToken(kOwner).text;
+
+  EXPECT_EQ(CheckAccessToken(token).error(), AuthError::kUnauthenticated);
+  EXPECT_EQ(refreshes_, 1);
+  EXPECT_EQ(sessions_.lookups, 0);
+}
+
+TEST_F(AuthenticatorTest, DoesNotKnowWithoutTheStoreWhetherAKeyIsForged) {
+  const Keyring newer = MakeKeyring({PlainStoredKey(2, 2)});
+  refreshed_ = std::unexpected(KeyringError::kUnavailable);
+
+  EXPECT_EQ(
+      CheckAccessToken(CredentialIssuer(newer, random_, clock_).AccessToken(kOwner).text).error(),
+      AuthError::kUnavailable);
 }
 
 TEST_F(AuthenticatorTest, TellsAnAbsentStoreFromABadToken) {

@@ -41,14 +41,14 @@ Result<KeyMaterial, KeyringError> ReadMaterial(std::string_view stored,
   return *material;
 }
 
-std::string MakeFirst(const std::optional<WrappingSecret>& secret, SecureRandom& random) {
+}  // namespace
+
+std::string NewStoredMaterial(const std::optional<WrappingSecret>& secret, SecureRandom& random) {
   KeyMaterial material;
   random.Fill(material);
   if (secret) return std::string(kWrappedMark) + secret->Wrap(material, random);
   return std::string(kPlainMark) + EncodeBase64Url(material);
 }
-
-}  // namespace
 
 std::string_view Explain(KeyringError error) {
   switch (error) {
@@ -87,7 +87,7 @@ const SigningKey* Keyring::Find(std::uint32_t key_id) const {
 
 void LoadKeyring(SigningKeys& store, std::optional<WrappingSecret> secret, SecureRandom& random,
                  Completion<Keyring, KeyringError> done) {
-  std::string first = MakeFirst(secret, random);
+  std::string first = NewStoredMaterial(secret, random);
   store.LoadOrCreate(std::move(first),
                      [secret = std::move(secret), done = std::move(done)](auto stored) mutable {
                        if (!stored) return done(std::unexpected(KeyringError::kUnavailable));

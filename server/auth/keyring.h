@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,9 @@ enum class KeyringError {
 
 // One sentence for the operator.
 std::string_view Explain(KeyringError error);
+
+// A new random key as the store keeps it: wrapped when there is a secret.
+std::string NewStoredMaterial(const std::optional<WrappingSecret>& secret, SecureRandom& random);
 
 // Thread: any, it is immutable. Lifetime: longer than everything that verifies with it.
 class Keyring {

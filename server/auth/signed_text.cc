@@ -105,7 +105,10 @@ Result<std::vector<std::uint8_t>, TokenError> VerifySigned(const Keyring& keyrin
   std::optional<Parts> parts = Split(text);
   if (!parts) return std::unexpected(TokenError::kMalformed);
   const SigningKey* key = keyring.Find(parts->key_id);
-  if (key == nullptr) return std::unexpected(TokenError::kUnknownKey);
+  if (key == nullptr) {
+    const bool is_newer = parts->key_id > keyring.newest().key_id;
+    return std::unexpected(is_newer ? TokenError::kNewerKey : TokenError::kUnknownKey);
+  }
   const Mac expected = ComputeMac(*key, purpose, parts->signed_part);
   if (sodium_memcmp(expected.data(), parts->mac.data(), expected.size()) != 0) {
     return std::unexpected(TokenError::kBadSignature);

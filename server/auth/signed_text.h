@@ -20,6 +20,7 @@ enum class Purpose { kAccessToken, kTicket };
 enum class TokenError {
   kMalformed,
   kUnknownKey,  // never existed, or retired
+  kNewerKey,    // newer than those of the keyring: another node may have made it a moment ago
   kBadSignature,
   kExpired,
 };

@@ -6,6 +6,8 @@
 #include <bitset>
 #include <cstdlib>
 #include <expected>
+#include <fstream>
+#include <iterator>
 #include <span>
 #include <vector>
 
@@ -116,6 +118,18 @@ std::optional<KeyMaterial> WrappingSecret::Unwrap(std::string_view wrapped) cons
     return std::nullopt;
   }
   return material;
+}
+
+std::expected<WrappingSecret, std::string> ReadWrappingSecret(const std::filesystem::path& file) {
+  const std::string name = file.string();
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return std::unexpected("the secret file " + name + " cannot be read");
+  const std::string contents{std::istreambuf_iterator<char>(stream), {}};
+  auto secret = WrappingSecret::Make(contents);
+  if (!secret) {
+    return std::unexpected("the secret file " + name + " " + std::string(Explain(secret.error())));
+  }
+  return *std::move(secret);
 }
 
 }  // namespace chat::auth

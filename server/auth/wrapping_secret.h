@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,5 +52,8 @@ class WrappingSecret {
 
   std::array<std::uint8_t, 32> key_{};
 };
+
+// Errors: one sentence that names the file.
+std::expected<WrappingSecret, std::string> ReadWrappingSecret(const std::filesystem::path& file);
 
 }  // namespace chat::auth

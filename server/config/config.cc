@@ -32,6 +32,7 @@ struct RawFlags {
   std::string admin_listen = "127.0.0.1:9090";
   std::string data_dir = "./chat-data";
   std::string secret_file;
+  std::string admin_token_file;
   std::string postgres;
   std::string redis;
   std::string migrate = "auto";
@@ -100,7 +101,10 @@ void AddAddressFlags(CLI::App& app, RawFlags& raw) {
   AddFlag(app, "--listen", raw.listen,
           "Address and port of HTTP and WebSocket; port 0 picks a free one");
   AddFlag(app, "--admin-listen", raw.admin_listen,
-          "Address and port of /metrics; port 0 picks a free one; off");
+          "Address and port of /metrics and of chatctl; port 0 picks a free one; off");
+  AddFlag(app, "--admin-token-file", raw.admin_token_file,
+          "File with the token that chatctl has to show; without one the embedded server makes "
+          "admin-token in its data directory, and others do not serve chatctl");
   AddFlag(app, "--allowed-origins", raw.allowed_origins,
           "Origins of browsers that may connect besides this host's own, comma separated");
   AddFlag(app, "--trusted-proxies", raw.trusted_proxies,
@@ -220,6 +224,7 @@ std::expected<Config, ConfigExit> ToConfig(const RawFlags& raw,
       .migrate = ToMigrations(raw.migrate),
       .durability = raw.durability == "unsafe" ? Durability::kUnsafe : Durability::kRequired,
       .secret_file = std::nullopt,
+      .admin_token_file = std::nullopt,
       .node = raw.node,
       .shards = raw.shards,
       .heartbeat_interval = std::chrono::milliseconds(raw.heartbeat_interval_ms),
@@ -232,6 +237,7 @@ std::expected<Config, ConfigExit> ToConfig(const RawFlags& raw,
       .log_level = ToLogLevel(raw.log_level),
   };
   if (!raw.secret_file.empty()) config.secret_file = directory / raw.secret_file;
+  if (!raw.admin_token_file.empty()) config.admin_token_file = directory / raw.admin_token_file;
   return config;
 }
 

@@ -44,6 +44,7 @@ struct Config {
   Migrations migrate = Migrations::kAuto;
   Durability durability = Durability::kRequired;
   std::optional<std::filesystem::path> secret_file;
+  std::optional<std::filesystem::path> admin_token_file;
   std::string node;
   std::uint32_t shards = 1;
   std::chrono::milliseconds heartbeat_interval = kHeartbeatIntervalDefault;

@@ -146,6 +146,7 @@ TEST_F(ConfigTest, HelpNamesEveryFlagAndEndsWithZero) {
   EXPECT_EQ(config.error().exit_code, 0);
   for (const char* flag : {"--listen",
                            "--admin-listen",
+                           "--admin-token-file",
                            "--data-dir",
                            "--secret-file",
                            "--node",

@@ -144,7 +144,7 @@ class ApiFixture : public testing::Test {
   sqlite::PresenceRecords presence_records_{*database_, home_};
   auth::SystemRandom random_;
   auth::Keyring keyring_ = auth::MakeKeyring();
-  auth::Authenticator authenticator_{keyring_, sessions_, clock_};
+  auth::Authenticator authenticator_{keyring_, sessions_, clock_, [](auto done) { done({}); }};
   auth::CredentialIssuer issuer_{keyring_, random_, clock_};
   auth::PasswordHasher hasher_;
   Api api_{Ports()};

@@ -25,10 +25,12 @@ class AuthApi {
   explicit AuthApi(const ApiPorts& ports) : ports_(ports) {}
   void AddRoutes(Router& router);
 
+  // Also for the administrative API.
+  asio::awaitable<Response> Register(Request request);
+
  private:
   using FoundAccount = Result<Account, ViewError>;
 
-  asio::awaitable<Response> Register(Request request);
   asio::awaitable<Response> LogIn(Request request);
   asio::awaitable<Response> Refresh(Request request);
   asio::awaitable<Response> IssueTicket(SessionOwner caller);

@@ -18,8 +18,10 @@ class BlocksApi {
   explicit BlocksApi(const ApiPorts& ports) : ports_(ports) {}
   void AddRoutes(Router& router);
 
- private:
+  // Also for the administrative API, which names the caller.
   asio::awaitable<Response> List(SessionOwner caller, Request request);
+
+ private:
   asio::awaitable<Response> Block(SessionOwner caller, Request request);
   asio::awaitable<Response> Unblock(SessionOwner caller, Request request);
 

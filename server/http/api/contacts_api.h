@@ -22,8 +22,10 @@ class ContactsApi {
   explicit ContactsApi(const ApiPorts& ports) : ports_(ports) {}
   void AddRoutes(Router& router);
 
- private:
+  // Also for the administrative API, which names the caller.
   asio::awaitable<Response> List(SessionOwner caller, Request request);
+
+ private:
   asio::awaitable<Response> Add(SessionOwner caller, Request request);
   asio::awaitable<Response> Accept(SessionOwner caller, Request request);
   asio::awaitable<Response> Remove(SessionOwner caller, Request request);

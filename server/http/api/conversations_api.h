@@ -20,8 +20,10 @@ class ConversationsApi {
   explicit ConversationsApi(const ApiPorts& ports) : ports_(ports) {}
   void AddRoutes(Router& router);
 
- private:
+  // Also for the administrative API, which names the caller.
   asio::awaitable<Response> List(SessionOwner caller, Request request);
+
+ private:
   asio::awaitable<Response> Open(SessionOwner caller, Request request);
   asio::awaitable<Response> OpenDirect(SessionOwner caller,
                                        const v1::CreateConversationRequest& body);

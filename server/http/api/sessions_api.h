@@ -18,9 +18,11 @@ class SessionsApi {
   explicit SessionsApi(const ApiPorts& ports) : ports_(ports) {}
   void AddRoutes(Router& router);
 
- private:
+  // Also for the administrative API, which names the caller.
   asio::awaitable<Response> List(SessionOwner caller, Request request);
   asio::awaitable<Response> Revoke(SessionOwner caller, Request request);
+
+ private:
   asio::awaitable<Response> RevokeOthers(SessionOwner caller, Request request);
 
   ApiPorts ports_;

@@ -44,7 +44,7 @@ void UsersApi::AddRoutes(Router& router) {
     return UpdateMe(caller, std::move(request));
   });
   routes.Add(Method::kDelete, "/v1/users/me",
-             [this](SessionOwner caller, Request) { return EraseMe(caller); });
+             [this](SessionOwner caller, Request) { return Erase(caller); });
   routes.Add(Method::kGet, "/v1/users/{user_id}",
              [this](SessionOwner, Request request) { return ShowById(std::move(request)); });
   routes.Add(Method::kGet, "/v1/users",
@@ -74,7 +74,7 @@ asio::awaitable<Response> UsersApi::UpdateMe(SessionOwner caller, Request reques
 }
 
 // Each step commits. One that fails leaves an account with fewer contacts, which may try again.
-asio::awaitable<Response> UsersApi::EraseMe(SessionOwner caller) {
+asio::awaitable<Response> UsersApi::Erase(SessionOwner caller) {
   Erasure erasure = Erasure::kMore;
   while (erasure == Erasure::kMore) {
     const auto step = co_await Await<Result<Erasure, ViewError>>(

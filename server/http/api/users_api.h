@@ -18,10 +18,12 @@ class UsersApi {
   explicit UsersApi(const ApiPorts& ports) : ports_(ports) {}
   void AddRoutes(Router& router);
 
+  // Also for the administrative API, which names the caller.
+  asio::awaitable<Response> Erase(SessionOwner caller);
+
  private:
   asio::awaitable<Response> ShowMe(SessionOwner caller);
   asio::awaitable<Response> UpdateMe(SessionOwner caller, Request request);
-  asio::awaitable<Response> EraseMe(SessionOwner caller);
   asio::awaitable<Response> ShowById(Request request);
   asio::awaitable<Response> ShowByName(Request request);
 
