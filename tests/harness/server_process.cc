@@ -25,7 +25,7 @@ std::vector<std::string> ServerProcess::Arguments() const {
   std::vector<std::string> arguments = {
       "--listen=" + endpoint_.ToString(),
       "--admin-listen=" + admin_.ToString(),
-      "--data-dir=" + (folder_ / "data").string(),
+      "--data-dir=" + data_folder().string(),
       "--shards=" + std::to_string(options_.shards),
   };
   const bool is_limited = std::ranges::any_of(

@@ -60,6 +60,7 @@ class ServerProcess {
   // On the same ports with the same data, after it ended.
   void Restart() { Start(); }
 
+  std::filesystem::path data_folder() const { return folder_ / "data"; }
   const Endpoint& endpoint() const { return endpoint_; }
   const Endpoint& admin() const { return admin_; }
   MetricsPage Metrics() const { return MetricsPage::Read(admin_); }
