@@ -19,6 +19,12 @@ constexpr char kUp2[] = {
 constexpr char kDown2[] = {
 #embed "embedded/postgres/000002_append_batch.down.sql"
 };
+constexpr char kUp3[] = {
+#embed "embedded/postgres/000003_create_search_index.up.sql"
+};
+constexpr char kDown3[] = {
+#embed "embedded/postgres/000003_create_search_index.down.sql"
+};
 
 // An embedded text has no terminating zero.
 template <std::size_t kSize>
@@ -29,6 +35,7 @@ constexpr std::string_view Text(const char (&embedded)[kSize]) {
 constexpr std::array kMigrations = {
     Migration{.version = 1, .name = "create_tables", .up = Text(kUp1), .down = Text(kDown1)},
     Migration{.version = 2, .name = "append_batch", .up = Text(kUp2), .down = Text(kDown2)},
+    Migration{.version = 3, .name = "create_search_index", .up = Text(kUp3), .down = Text(kDown3)},
 };
 
 }  // namespace

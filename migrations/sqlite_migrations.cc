@@ -19,6 +19,12 @@ constexpr char kUp5[] = {
 constexpr char kDown5[] = {
 #embed "embedded/sqlite/000005_close_direct_conversations.down.sql"
 };
+constexpr char kUp6[] = {
+#embed "embedded/sqlite/000006_create_search_index.up.sql"
+};
+constexpr char kDown6[] = {
+#embed "embedded/sqlite/000006_create_search_index.down.sql"
+};
 
 // An embedded text has no terminating zero.
 template <std::size_t kSize>
@@ -30,6 +36,7 @@ constexpr std::array kMigrations = {
     Migration{.version = 1, .name = "create_tables", .up = Text(kUp1), .down = Text(kDown1)},
     Migration{
         .version = 5, .name = "close_direct_conversations", .up = Text(kUp5), .down = Text(kDown5)},
+    Migration{.version = 6, .name = "create_search_index", .up = Text(kUp6), .down = Text(kDown6)},
 };
 
 }  // namespace

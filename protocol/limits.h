@@ -65,6 +65,10 @@ inline constexpr std::size_t kSyncBytesMax = kMebibyte;
 inline constexpr std::size_t kWatchUsersMax = 500;
 inline constexpr std::uint32_t kUnreadCountMax = 1000;
 
+// Search. What is looked for, and the words and pairs of characters that it falls into.
+inline constexpr std::size_t kSearchQueryBytesMax = 256;
+inline constexpr std::size_t kSearchTokensMax = 16;
+
 // Signals.
 inline constexpr std::size_t kReceiptMembersMax = 100;
 inline constexpr std::chrono::seconds kReceiptInterval{1};

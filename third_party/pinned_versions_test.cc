@@ -16,6 +16,7 @@
 #include <sodium.h>
 #include <spdlog/spdlog.h>
 #include <sqlite3.h>
+#include <utf8proc.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
@@ -41,6 +42,12 @@ TEST(PinnedVersionsTest, SqliteIs3461WithFullTextSearch) {
   EXPECT_STREQ(sqlite3_libversion(), "3.46.1");
   EXPECT_EQ(sqlite3_compileoption_used("ENABLE_FTS5"), 1);
   EXPECT_EQ(sqlite3_threadsafe(), 2);
+}
+
+TEST(PinnedVersionsTest, Utf8procIs280AndKnowsUnicode15) {
+  EXPECT_STREQ(utf8proc_version(), "2.8.0");
+  EXPECT_STREQ(utf8proc_unicode_version(), "15.0.0");
+  EXPECT_EQ(utf8proc_tolower(0x0416), 0x0436) << "a Cyrillic letter";
 }
 
 TEST(PinnedVersionsTest, LibsodiumHashesPasswordsWithArgon2id) {

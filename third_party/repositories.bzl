@@ -100,6 +100,15 @@ def _libraries():
         sha256 = "d59323c6b712a1519a5daf710b68f5e7fde57040845ffec53850911f10a5d4f4",
     )
 
+    # Unicode's own tables: what is a letter, and what it looks like in lower case.
+    debian_source(
+        name = "utf8proc",
+        build_file = "//third_party/utf8proc:utf8proc.BUILD",
+        only = ["utf8proc-2.8.0/*.[ch]"],
+        path = "pool/main/u/utf8proc/utf8proc_2.8.0.orig.tar.gz",
+        sha256 = "a0a60a79fe6f6d54e7d411facbfcc867a6e198608f2cd992490e46f04b1bcecc",
+    )
+
     debian_source(
         name = "fmt",
         build_file = "//third_party/fmt:fmt.BUILD",

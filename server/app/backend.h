@@ -23,6 +23,7 @@
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
+#include "server/ports/search.h"
 #include "server/ports/sessions.h"
 #include "server/ports/signing_keys.h"
 #include "server/ports/updates.h"
@@ -52,6 +53,7 @@ struct ShardPorts {
   std::unique_ptr<Messages> messages;
   std::unique_ptr<Marks> marks;
   std::unique_ptr<MessageChanges> message_changes;
+  std::unique_ptr<Search> search;
   std::unique_ptr<PresenceRecords> presence_records;
   std::unique_ptr<Updates> updates;
   std::vector<NeededDependency> dependencies;
@@ -88,8 +90,9 @@ class Backend {
   // Start only.
   virtual void Subscribe(BusSubscriber subscriber) = 0;
 
-  // Begins to speak to other nodes, if there are any. `on_lost_track` is called, on a thread of the
-  // backend's, whenever clients may have missed something that this node can no longer tell them.
+  // Begins to speak to other nodes, if there are any, and to index what was said. `on_lost_track`
+  // is called, on a thread of the backend's, whenever clients may have missed something that this
+  // node can no longer tell them.
   virtual void Start(std::function<void()> on_lost_track) = 0;
 
   virtual BackendCounters counters() const = 0;

@@ -28,6 +28,8 @@
 #include "server/postgres/messages.h"
 #include "server/postgres/nodes.h"
 #include "server/postgres/presence_records.h"
+#include "server/postgres/search.h"
+#include "server/postgres/search_index.h"
 #include "server/postgres/sessions.h"
 #include "server/postgres/signing_keys.h"
 #include "server/postgres/updates.h"
@@ -149,6 +151,7 @@ std::expected<std::unique_ptr<ClusteredBackend>, std::string> ClusteredBackend::
   if (!database) return std::unexpected(std::move(database.error()));
   backend->database_ = *std::move(database);
   backend->loop_ = std::make_unique<ClusterLoop>(backend->database_->clock());
+  backend->search_ = std::make_unique<SearchLoop>(backend->database_->clock());
   if (auto opened = backend->OpenRedis(config); !opened) return std::unexpected(opened.error());
   return backend;
 }
@@ -195,6 +198,7 @@ ShardPorts ClusteredBackend::MakePorts(Executor& home) {
                    .messages = std::make_unique<postgres::Messages>(database, home),
                    .marks = std::make_unique<postgres::Marks>(database, home),
                    .message_changes = std::make_unique<postgres::MessageChanges>(database, home),
+                   .search = std::make_unique<postgres::Search>(database, home),
                    .presence_records = std::make_unique<postgres::PresenceRecords>(database, home),
                    .updates = std::make_unique<postgres::Updates>(database, home),
                    .dependencies = {}};
@@ -228,13 +232,19 @@ void ClusteredBackend::Subscribe(BusSubscriber subscriber) {
 void ClusteredBackend::Start(std::function<void()> on_lost_track) {
   from_here_.Subscribe(
       {loop_->executor(), [this](const BusMessage& message) { loop_->Handle(message); }});
+  from_here_.Subscribe(search_->subscriber());
+  from_others_.Subscribe(search_->subscriber());
+  search_->Start(std::make_unique<postgres::SearchIndex>(*database_, search_->executor()));
   if (redis_) loop_->executor().Post([this] { redis_->Start(*loop_); });
   loop_->Start({.to_shards = from_others_,
                 .log = std::make_unique<postgres::CommitLog>(*database_, loop_->executor()),
                 .nodes = std::make_unique<postgres::Nodes>(*database_, loop_->executor()),
                 .broadcast = broadcast(),
                 .after_turn = [this] { CountRedis(); }},
-               database_->lease().held().epoch, std::move(on_lost_track));
+               database_->lease().held().epoch, [this, on_lost_track = std::move(on_lost_track)] {
+                 search_->LookAtAll();
+                 on_lost_track();
+               });
 }
 
 RateLimits& ClusteredBackend::rate_limits() {
@@ -260,6 +270,7 @@ std::vector<telemetry::PartNumber> ClusteredBackend::PartNumbers(
     numbers.insert(numbers.end(), more.begin(), more.end());
   };
   add(RateNumbers(local_rate_limits_.refused()));
+  add(search_->numbers());
   add(PostgresNumbers(store));
   if (redis_) add(RedisNumbers(redis));
   return numbers;
@@ -292,6 +303,7 @@ BackendCounters ClusteredBackend::counters() const {
 
 void ClusteredBackend::Stop() {
   if (loop_) loop_->Stop();
+  if (search_) search_->Stop();
   if (database_) database_->Stop();
 }
 

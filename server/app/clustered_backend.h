@@ -17,6 +17,7 @@
 #include "protocol/rates.h"
 #include "server/app/backend.h"
 #include "server/app/cluster_loop.h"
+#include "server/app/search_loop.h"
 #include "server/config/config.h"
 #include "server/local/local_bus.h"
 #include "server/local/local_rate_limits.h"
@@ -71,6 +72,7 @@ class ClusteredBackend final : public Backend {
   LocalRateLimits local_rate_limits_;
   std::unique_ptr<postgres::Database> database_;
   std::unique_ptr<ClusterLoop> loop_;
+  std::unique_ptr<SearchLoop> search_;
   SilentBroadcast silence_;
   std::unique_ptr<redis::Broadcast> redis_;         // null without one
   std::unique_ptr<redis::RateLimits> rate_limits_;  // null without Redis, or without rates

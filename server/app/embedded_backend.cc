@@ -1,6 +1,7 @@
 #include "server/app/embedded_backend.h"
 
 #include <utility>
+#include <vector>
 
 #include "server/app/rate_metrics.h"
 #include "server/sqlite/accounts.h"
@@ -14,6 +15,8 @@
 #include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
+#include "server/sqlite/search.h"
+#include "server/sqlite/search_index.h"
 #include "server/sqlite/sessions.h"
 #include "server/sqlite/signing_keys.h"
 #include "server/sqlite/updates.h"
@@ -48,6 +51,8 @@ std::expected<std::unique_ptr<EmbeddedBackend>, std::string> EmbeddedBackend::Op
   return backend;
 }
 
+EmbeddedBackend::~EmbeddedBackend() { Stop(); }
+
 ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
   sqlite::Database& database = *database_;
   ShardPorts ports{.accounts = std::make_unique<sqlite::Accounts>(database, home),
@@ -59,6 +64,7 @@ ShardPorts EmbeddedBackend::MakePorts(Executor& home) {
                    .messages = std::make_unique<sqlite::Messages>(database, home),
                    .marks = std::make_unique<sqlite::Marks>(database, home),
                    .message_changes = std::make_unique<sqlite::MessageChanges>(database, home),
+                   .search = std::make_unique<sqlite::Search>(database, home),
                    .presence_records = std::make_unique<sqlite::PresenceRecords>(database, home),
                    .updates = std::make_unique<sqlite::Updates>(database, home),
                    .dependencies = {}};
@@ -74,14 +80,27 @@ std::unique_ptr<Inspection> EmbeddedBackend::MakeInspection(Executor& home) {
   return std::make_unique<sqlite::Inspection>(*database_, home);
 }
 
+void EmbeddedBackend::Start(std::function<void()>) {
+  bus_.Subscribe(search_.subscriber());
+  search_.Start(std::make_unique<sqlite::SearchIndex>(*database_, search_.executor()));
+}
+
+void EmbeddedBackend::Stop() {
+  search_.Stop();
+  if (database_) database_->Stop();
+}
+
 BackendCounters EmbeddedBackend::counters() const {
   const sqlite::DatabaseCounters store = database_->counters();
+  std::vector<telemetry::PartNumber> parts = RateNumbers(rate_limits_.refused());
+  const std::vector<telemetry::PartNumber> search = search_.numbers();
+  parts.insert(parts.end(), search.begin(), search.end());
   return {.store = {.commits = store.commits,
                     .writes = store.writes,
                     .reads = store.reads,
                     .committed = store.committed},
           .queues = {{"writes", store.write_queue}, {"reads", store.read_queue}},
-          .parts = RateNumbers(rate_limits_.refused()),
+          .parts = std::move(parts),
           .histograms = {}};
 }
 

@@ -10,6 +10,7 @@
 
 #include "protocol/rates.h"
 #include "server/app/backend.h"
+#include "server/app/search_loop.h"
 #include "server/config/config.h"
 #include "server/local/local_bus.h"
 #include "server/local/local_rate_limits.h"
@@ -26,6 +27,7 @@ class EmbeddedBackend final : public Backend {
   // Errors: one sentence on what is in the way.
   static std::expected<std::unique_ptr<EmbeddedBackend>, std::string> Open(
       const config::Config& config);
+  ~EmbeddedBackend() override;
 
   ShardPorts MakePorts(Executor& home) override;
   std::unique_ptr<SigningKeys> MakeSigningKeys(Executor& home) override;
@@ -34,9 +36,9 @@ class EmbeddedBackend final : public Backend {
   Bus& bus() override { return bus_; }
   RateLimits& rate_limits() override { return rate_limits_; }
   void Subscribe(BusSubscriber subscriber) override { bus_.Subscribe(std::move(subscriber)); }
-  void Start(std::function<void()>) override {}
+  void Start(std::function<void()> on_lost_track) override;
   BackendCounters counters() const override;
-  void Stop() override { database_->Stop(); }
+  void Stop() override;
 
  private:
   explicit EmbeddedBackend(const std::optional<Rates>& rates) : rate_limits_(rates) {}
@@ -45,6 +47,7 @@ class EmbeddedBackend final : public Backend {
   runtime::SystemClock clock_;
   LocalBus bus_;
   LocalRateLimits rate_limits_;
+  SearchLoop search_{clock_};
   std::unique_ptr<sqlite::Database> database_;
 };
 

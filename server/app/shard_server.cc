@@ -130,6 +130,7 @@ http::ApiPorts ShardServer::MakeApiPorts(RateLimits& rate_limits) {
           .marks = *ports_.marks,
           .updates = *ports_.updates,
           .message_changes = *ports_.message_changes,
+          .search = *ports_.search,
           .presence_records = *ports_.presence_records,
           .rate_limits = rate_limits,
           .authenticator = authenticator_,

@@ -1,5 +1,6 @@
 // The tables that both stores have, and how each is read from SQLite in the words of PostgreSQL's
-// COPY. Used by the copy and by the test that none and no column is forgotten.
+// COPY. Used by the copy and by the test that none and no column is forgotten. The search index is
+// not copied: the nodes make it from the messages when they start, in PostgreSQL's form.
 #pragma once
 
 #include <span>

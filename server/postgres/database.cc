@@ -24,6 +24,7 @@ using std::chrono::seconds;
 
 constexpr seconds kOpenDeadline{5};
 constexpr seconds kLeaveDeadline{1};
+constexpr std::size_t kSearchThreads = 2;
 // Another server that starts may be migrating; a migration takes what it takes.
 ConnectOptions OpeningOptions(const DatabaseOptions& options) {
   return {.address = options.address,
@@ -71,6 +72,8 @@ struct Database::Parts {
         log_reads(ReadPool(options, "log", 1), pools()),
         writes(WritePool(options, "writes", options.writer_threads), pools()),
         control(WritePool(options, "nodes", 1), pools()),
+        searches(ReadPool(options, "search", kSearchThreads), pools()),
+        index(WritePool(options, "index", 1), pools()),
         upkeep(ServingOptions(options, "upkeep", Access::kReadWrite), *store_clock,
                {watchdog, health}) {}
 
@@ -114,6 +117,8 @@ struct Database::Parts {
   Pool log_reads;
   Pool writes;
   Pool control;
+  Pool searches;
+  Pool index;
   Upkeep upkeep;
 };
 
@@ -152,7 +157,7 @@ DatabaseCounters Database::counters() const {
           .appends = parts_->appends.item_count(),
           .changes = parts_->changes.job_count(),
           .writes = parts_->writes.job_count(),
-          .reads = parts_->reads.job_count(),
+          .reads = parts_->reads.job_count() + parts_->searches.job_count(),
           .reconnects = parts_->health.reconnects,
           .doubts = parts_->health.doubts,
           .committed = parts_->health.commit_meter.measures(),
@@ -174,6 +179,8 @@ void Database::Stop() {
   parts_->changes.Stop();
   parts_->writes.Stop();
   parts_->control.Stop();
+  parts_->searches.Stop();
+  parts_->index.Stop();
   if (std::exchange(parts_->left, true)) return;
   try {
     parts_->leaving.Use(DeadlineAfter(kLeaveDeadline), [this](Connection& connection) {
@@ -202,6 +209,14 @@ void Database::SubmitReadLog(std::unique_ptr<TransactionJob> job) {
 
 void Database::SubmitControl(std::unique_ptr<TransactionJob> job) {
   parts_->control.Submit(std::move(job));
+}
+
+void Database::SubmitReadSearch(std::unique_ptr<TransactionJob> job) {
+  parts_->searches.Submit(std::move(job));
+}
+
+void Database::SubmitIndex(std::unique_ptr<TransactionJob> job) {
+  parts_->index.Submit(std::move(job));
 }
 
 }  // namespace chat::postgres

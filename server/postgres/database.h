@@ -78,6 +78,17 @@ class Database {
     SubmitControl(MakeJob<Transaction>(home, std::move(done), std::move(work)));
   }
 
+  // As Read, for searches, and as Write, for what they read: which may take long and let nobody
+  // else wait.
+  template <typename T, typename E, typename Work>
+  void ReadSearch(Executor& home, Completion<T, E> done, Work work) {
+    SubmitReadSearch(MakeJob<Transaction>(home, std::move(done), std::move(work)));
+  }
+  template <typename T, typename E, typename Work>
+  void Index(Executor& home, Completion<T, E> done, Work work) {
+    SubmitIndex(MakeJob<Transaction>(home, std::move(done), std::move(work)));
+  }
+
   // As Messages::Append.
   void Append(Executor& home, NewMessage message, Completion<Appended, AppendError> done);
 
@@ -113,6 +124,8 @@ class Database {
   void SubmitChange(std::unique_ptr<ChangeJob> job, std::size_t bytes);
   void SubmitReadLog(std::unique_ptr<TransactionJob> job);
   void SubmitControl(std::unique_ptr<TransactionJob> job);
+  void SubmitReadSearch(std::unique_ptr<TransactionJob> job);
+  void SubmitIndex(std::unique_ptr<TransactionJob> job);
 
   std::unique_ptr<Parts> parts_;
 };

@@ -1,6 +1,5 @@
 #include "server/postgres/reaction_rows.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,23 +9,29 @@
 namespace chat::postgres {
 
 void ReadReactions(Transaction& transaction, UserId viewer, std::vector<Entry>& entries) {
+  std::vector<Entry*> changed;
+  std::vector<ConversationId> conversations;
   std::vector<Seq> seqs;
-  for (const Entry& entry : entries) {
+  for (Entry& entry : entries) {
     // An entry that never changed has none.
-    if (entry.change != Change()) seqs.push_back(entry.seq);
+    if (entry.change == Change()) continue;
+    changed.push_back(&entry);
+    conversations.push_back(entry.conversation_id);
+    seqs.push_back(entry.seq);
   }
-  if (seqs.empty()) return;
+  if (changed.empty()) return;
   const pqxx::result rows = transaction.Run(
-      "SELECT s.seq, r.emoji, r.count, r.mine FROM unnest($2::bigint[]) AS s (seq) "
+      "SELECT e.nth, r.emoji, r.count, r.mine "
+      "FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS e (conversation_id, seq, nth) "
       "CROSS JOIN LATERAL (SELECT emoji, count(*) AS count, bool_or(user_id = $3) AS mine, "
       "  min(change) AS first FROM reactions "
-      "  WHERE conversation_id = $1 AND seq = s.seq GROUP BY emoji) r ORDER BY s.seq, r.first",
-      entries.front().conversation_id, seqs, viewer);
+      "  WHERE conversation_id = e.conversation_id AND seq = e.seq GROUP BY emoji) r "
+      "ORDER BY e.nth, r.first",
+      conversations, seqs, viewer);
   for (const pqxx::row& row : rows) {
-    const auto entry = std::ranges::find(entries, row[0].as<Seq>(), &Entry::seq);
-    entry->reactions.push_back({.emoji = row[1].as<std::string>(),
-                                .count = row[2].as<std::int64_t>(),
-                                .mine = row[3].as<bool>()});
+    changed[row[0].as<std::size_t>() - 1]->reactions.push_back({.emoji = row[1].as<std::string>(),
+                                                                .count = row[2].as<std::int64_t>(),
+                                                                .mine = row[3].as<bool>()});
   }
 }
 

@@ -8,6 +8,8 @@
 namespace chat::sqlite {
 namespace {
 
+constexpr std::size_t kSearchThreads = 1;
+
 std::expected<Connection, OpenError> OpenFile(const std::filesystem::path& file, Access access) {
   std::expected<Connection, SqlFailure> connection = Connection::Open(file, access);
   if (connection) return *std::move(connection);
@@ -16,12 +18,24 @@ std::expected<Connection, OpenError> OpenFile(const std::filesystem::path& file,
       "cannot open the store's file " + file.string() + ": " + connection.error().message});
 }
 
+std::expected<std::vector<Connection>, OpenError> OpenReaders(const std::filesystem::path& file,
+                                                              std::size_t count) {
+  std::vector<Connection> readers;
+  while (readers.size() < count) {
+    auto reader = OpenFile(file, Access::kReadOnly);
+    if (!reader) return std::unexpected(reader.error());
+    readers.push_back(*std::move(reader));
+  }
+  return readers;
+}
+
 }  // namespace
 
 struct Database::Opened {
   DataDirectory directory;
   Connection writer;
   std::vector<Connection> readers;
+  std::vector<Connection> search_readers;
 };
 
 std::expected<std::unique_ptr<Database>, OpenError> Database::Open(DatabaseOptions options,
@@ -33,13 +47,12 @@ std::expected<std::unique_ptr<Database>, OpenError> Database::Open(DatabaseOptio
   const auto migrated = Migrate(*writer, SqliteMigrations(), options.migrations);
   if (!migrated) return std::unexpected(migrated.error());
 
-  std::vector<Connection> readers;
-  while (readers.size() < options.reader_threads) {
-    auto reader = OpenFile(directory->file(), Access::kReadOnly);
-    if (!reader) return std::unexpected(reader.error());
-    readers.push_back(*std::move(reader));
-  }
-  Opened opened{*std::move(directory), *std::move(writer), std::move(readers)};
+  auto readers = OpenReaders(directory->file(), options.reader_threads);
+  if (!readers) return std::unexpected(readers.error());
+  auto search_readers = OpenReaders(directory->file(), kSearchThreads);
+  if (!search_readers) return std::unexpected(search_readers.error());
+  Opened opened{*std::move(directory), *std::move(writer), *std::move(readers),
+                *std::move(search_readers)};
   return std::unique_ptr<Database>(
       new Database(std::move(opened), std::move(options), surroundings));
 }
@@ -47,10 +60,13 @@ std::expected<std::unique_ptr<Database>, OpenError> Database::Open(DatabaseOptio
 Database::Database(Opened opened, DatabaseOptions options, Surroundings surroundings)
     : directory_(std::move(opened.directory)),
       writer_(std::move(opened.writer), surroundings, options.writer),
-      readers_(std::move(opened.readers), {surroundings.clock, writer_}, options.readers) {}
+      readers_(std::move(opened.readers), {surroundings.clock, writer_}, options.readers),
+      search_readers_(std::move(opened.search_readers), {surroundings.clock, writer_},
+                      options.readers) {}
 
 void Database::Stop() {
   readers_.Stop();
+  search_readers_.Stop();
   writer_.Stop();
 }
 

@@ -66,13 +66,21 @@ class Database {
                                                                           std::move(work)));
   }
 
+  // As Read, for searches and what serves them, which may take long: other reads do not wait for
+  // them.
+  template <typename T, typename E, typename Work>
+  void ReadSearch(Executor& home, Completion<T, E> done, Work work) {
+    search_readers_.Submit(std::make_unique<JobFor<ReadTransaction, T, E, Work>>(
+        home, std::move(done), std::move(work)));
+  }
+
   // Why the store cannot write, as of the last commit; empty when it can.
   std::string last_write_failure() const { return writer_.last_failure(); }
 
   DatabaseCounters counters() const {
     return {.commits = writer_.committing(),
             .writes = writer_.job_count(),
-            .reads = readers_.job_count(),
+            .reads = readers_.job_count() + search_readers_.job_count(),
             .committed = writer_.committed(),
             .write_queue = writer_.queue_measures(),
             .read_queue = readers_.queue_measures()};
@@ -89,6 +97,7 @@ class Database {
   DataDirectory directory_;
   Writer writer_;
   Readers readers_;
+  Readers search_readers_;
 };
 
 }  // namespace chat::sqlite

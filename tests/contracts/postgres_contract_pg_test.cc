@@ -20,6 +20,8 @@
 #include "server/postgres/message_changes.h"
 #include "server/postgres/messages.h"
 #include "server/postgres/presence_records.h"
+#include "server/postgres/search.h"
+#include "server/postgres/search_index.h"
 #include "server/postgres/sessions.h"
 #include "server/postgres/signing_keys.h"
 #include "server/postgres/updates.h"
@@ -30,6 +32,7 @@
 #include "tests/contracts/marks_contract.h"
 #include "tests/contracts/message_changes_contract.h"
 #include "tests/contracts/postgres_databases.h"
+#include "tests/contracts/search_contract.h"
 #include "tests/contracts/store_contract.h"
 
 namespace chat::contracts {
@@ -52,7 +55,9 @@ struct Adapters {
         marks(database, home),
         message_changes(database, home),
         presence_records(database, home),
-        updates(database, home) {}
+        updates(database, home),
+        search(database, home),
+        search_index(database, home) {}
 
   postgres::Accounts accounts;
   postgres::Sessions sessions;
@@ -67,6 +72,8 @@ struct Adapters {
   postgres::MessageChanges message_changes;
   postgres::PresenceRecords presence_records;
   postgres::Updates updates;
+  postgres::Search search;
+  postgres::SearchIndex search_index;
 };
 
 ConversationId InsertGroup(Transaction& transaction, const std::vector<UserId>& members) {
@@ -118,6 +125,8 @@ class PostgresStore final : public StoreUnderTest {
   MessageChanges& message_changes() override { return adapters_->message_changes; }
   PresenceRecords& presence_records() override { return adapters_->presence_records; }
   Updates& updates() override { return adapters_->updates; }
+  Search& search() override { return adapters_->search; }
+  SearchIndex& search_index() override { return adapters_->search_index; }
 
   void AddGroup(std::vector<UserId> members, Completion<ConversationId, ReadError> done) override {
     database_->Write(surroundings_.home, std::move(done),
@@ -169,6 +178,7 @@ INSTANTIATE_TEST_SUITE_P(Shared, UpdatesContract, testing::Values(kPostgres), St
 INSTANTIATE_TEST_SUITE_P(Shared, MessageChangesContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, ErasureContract, testing::Values(kPostgres), StoreName);
 INSTANTIATE_TEST_SUITE_P(Shared, AdministrationContract, testing::Values(kPostgres), StoreName);
+INSTANTIATE_TEST_SUITE_P(Shared, SearchContract, testing::Values(kPostgres), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

@@ -19,6 +19,8 @@
 #include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
+#include "server/sqlite/search.h"
+#include "server/sqlite/search_index.h"
 #include "server/sqlite/sessions.h"
 #include "server/sqlite/signing_keys.h"
 #include "server/sqlite/statement.h"
@@ -30,6 +32,7 @@
 #include "tests/contracts/groups_contract.h"
 #include "tests/contracts/marks_contract.h"
 #include "tests/contracts/message_changes_contract.h"
+#include "tests/contracts/search_contract.h"
 #include "tests/contracts/store_contract.h"
 
 namespace chat::contracts {
@@ -54,7 +57,9 @@ struct Adapters {
         marks(database, home),
         message_changes(database, home),
         presence_records(database, home),
-        updates(database, home) {}
+        updates(database, home),
+        search(database, home),
+        search_index(database, home) {}
 
   sqlite::Accounts accounts;
   sqlite::Sessions sessions;
@@ -69,6 +74,8 @@ struct Adapters {
   sqlite::MessageChanges message_changes;
   sqlite::PresenceRecords presence_records;
   sqlite::Updates updates;
+  sqlite::Search search;
+  sqlite::SearchIndex search_index;
 };
 
 ConversationId InsertGroup(WriteTransaction& transaction, const std::vector<UserId>& members) {
@@ -117,6 +124,8 @@ class SqliteStore final : public StoreUnderTest {
   MessageChanges& message_changes() override { return adapters_->message_changes; }
   PresenceRecords& presence_records() override { return adapters_->presence_records; }
   Updates& updates() override { return adapters_->updates; }
+  Search& search() override { return adapters_->search; }
+  SearchIndex& search_index() override { return adapters_->search_index; }
 
   void AddGroup(std::vector<UserId> members, Completion<ConversationId, ReadError> done) override {
     database_->Write(surroundings_.home, std::move(done),
@@ -173,6 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Embedded, UpdatesContract, testing::Values(kSqlite), St
 INSTANTIATE_TEST_SUITE_P(Embedded, MessageChangesContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, ErasureContract, testing::Values(kSqlite), StoreName);
 INSTANTIATE_TEST_SUITE_P(Embedded, AdministrationContract, testing::Values(kSqlite), StoreName);
+INSTANTIATE_TEST_SUITE_P(Embedded, SearchContract, testing::Values(kSqlite), StoreName);
 
 }  // namespace
 }  // namespace chat::contracts

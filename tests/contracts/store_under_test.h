@@ -24,6 +24,8 @@
 #include "server/ports/message_changes.h"
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
+#include "server/ports/search.h"
+#include "server/ports/search_index.h"
 #include "server/ports/sessions.h"
 #include "server/ports/signing_keys.h"
 #include "server/ports/updates.h"
@@ -57,6 +59,8 @@ class StoreUnderTest {
   virtual MessageChanges& message_changes() = 0;
   virtual PresenceRecords& presence_records() = 0;
   virtual Updates& updates() = 0;
+  virtual Search& search() = 0;
+  virtual SearchIndex& search_index() = 0;
 
   // What no port does, or does with entries of its own, done to the tables themselves. A
   // completion of its own tells when.

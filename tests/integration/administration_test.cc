@@ -138,7 +138,7 @@ TEST_F(AdministrationTest, ErasesAUserWhoStaysTheSenderOfWhatTheySaid) {
 
   chatctl_.Do({"users", "erase", "alice", "--yes"});
 
-  alice.IsClosedWith(websocket::CloseCode::kSessionRevoked);
+  alice.IsClosedWith(websocket::CloseCode::kSessionExpired);
   EXPECT_EQ(chatctl_.Run({"users", "show", "alice"}).exit_code, 1);
   EXPECT_EQ(ValueOf("username", chatctl_.Do({"users", "show", "id:" + id})), "deleted-" + id);
   EXPECT_EQ(chatctl_.Run({"users", "enable", "id:" + id}).exit_code, 1);

@@ -62,7 +62,9 @@ TEST_F(IdleConnectionsTest, EighteenThousandAreHeldAndAnswered) {
 TEST_F(IdleConnectionsTest, HeartbeatsCostNoStoreOperations) {
   constexpr std::size_t kConnections = 2'000;
   constexpr std::size_t kBeats = 6;
-  ChatWorld world({.shards = 2, .flags = {"--heartbeat-interval-ms=1000", "--log-level=warn"}});
+  constexpr int kShards = 2;
+  ChatWorld world(
+      {.shards = kShards, .flags = {"--heartbeat-interval-ms=1000", "--log-level=warn"}});
   const std::vector<Person> people = SomePeople(world);
   IdleCrowd crowd(world.server().endpoint(), people, kConnections);
   ASSERT_EQ(crowd.AwaitSettled()["live"], kConnections);
@@ -90,7 +92,9 @@ TEST_F(IdleConnectionsTest, HeartbeatsCostNoStoreOperations) {
   std::cout << beats << " heartbeats; store operations with them: " << with_heartbeats
             << ", without: " << without_heartbeats << '\n';
   EXPECT_GE(beats, kConnections * (kBeats - 1));
-  EXPECT_EQ(with_heartbeats, without_heartbeats);
+  // Each shard reads the keys every ten seconds, so at most once in either window.
+  ASSERT_LT(window, std::chrono::seconds(10));
+  EXPECT_NEAR(with_heartbeats, without_heartbeats, kShards);
 }
 
 }  // namespace

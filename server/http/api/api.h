@@ -12,6 +12,7 @@
 #include "server/http/api/marks_api.h"
 #include "server/http/api/messages_api.h"
 #include "server/http/api/presence_api.h"
+#include "server/http/api/search_api.h"
 #include "server/http/api/sessions_api.h"
 #include "server/http/api/sync_api.h"
 #include "server/http/api/users_api.h"
@@ -34,7 +35,8 @@ class Api {
         history_(ports),
         marks_(ports),
         sync_(ports),
-        messages_(ports) {}
+        messages_(ports),
+        search_(ports) {}
 
   void AddRoutes(Router& router) {
     auth_.AddRoutes(router);
@@ -49,6 +51,7 @@ class Api {
     marks_.AddRoutes(router);
     sync_.AddRoutes(router);
     messages_.AddRoutes(router);
+    search_.AddRoutes(router);
   }
 
  private:
@@ -64,6 +67,7 @@ class Api {
   MarksApi marks_;
   SyncApi sync_;
   MessagesApi messages_;
+  SearchApi search_;
 };
 
 }  // namespace chat::http

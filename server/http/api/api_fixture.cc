@@ -9,6 +9,7 @@
 #include "protocol/chat.pb.h"
 #include "protocol/json.h"
 #include "server/ports/messages.h"
+#include "server/ports/search_index.h"
 
 namespace chat::http {
 namespace {
@@ -71,6 +72,7 @@ ApiPorts ApiFixture::Ports() {
           .marks = marks_,
           .updates = updates_,
           .message_changes = message_changes_,
+          .search = search_,
           .presence_records = presence_records_,
           .rate_limits = rate_limits_,
           .authenticator = authenticator_,
@@ -209,6 +211,13 @@ void ApiFixture::Advance(const Person& reader, ConversationId conversation, Seq 
                  [&](auto moved) { answer = std::move(moved); });
   RunUntil([&] { return answer.has_value(); });
   EXPECT_TRUE(answer && answer->has_value());
+}
+
+void ApiFixture::Index(ConversationId conversation) {
+  std::optional<Result<IndexedBatch, ReadError>> answer;
+  search_index_.Update({conversation}, [&](auto indexed) { answer = std::move(indexed); });
+  RunUntil([&] { return answer.has_value(); });
+  EXPECT_TRUE(answer && answer->has_value() && (*answer)->behind.empty());
 }
 
 void ReadInto(const Response& response, google::protobuf::Message& message) {

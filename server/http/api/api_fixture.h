@@ -44,6 +44,8 @@
 #include "server/sqlite/message_changes.h"
 #include "server/sqlite/messages.h"
 #include "server/sqlite/presence_records.h"
+#include "server/sqlite/search.h"
+#include "server/sqlite/search_index.h"
 #include "server/sqlite/sessions.h"
 #include "server/sqlite/updates.h"
 #include "tests/contracts/manual_clock.h"
@@ -96,6 +98,8 @@ class ApiFixture : public testing::Test {
   ConversationId OpenDirect(const Person& opener, const Person& peer);
   void Say(const Person& sender, ConversationId conversation, std::string text);
   void Advance(const Person& reader, ConversationId conversation, Seq read_seq);
+  // What was said so far can be found.
+  void Index(ConversationId conversation);
 
   // Nothing that the store is asked from now on succeeds.
   void StopStore() { database_->Stop(); }
@@ -141,6 +145,8 @@ class ApiFixture : public testing::Test {
   sqlite::Marks marks_{*database_, home_};
   sqlite::Updates updates_{*database_, home_};
   sqlite::MessageChanges message_changes_{*database_, home_};
+  sqlite::Search search_{*database_, home_};
+  sqlite::SearchIndex search_index_{*database_, home_};
   sqlite::PresenceRecords presence_records_{*database_, home_};
   auth::SystemRandom random_;
   auth::Keyring keyring_ = auth::MakeKeyring();

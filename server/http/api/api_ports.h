@@ -18,6 +18,7 @@
 #include "server/ports/messages.h"
 #include "server/ports/presence_records.h"
 #include "server/ports/rate_limits.h"
+#include "server/ports/search.h"
 #include "server/ports/sessions.h"
 #include "server/ports/updates.h"
 
@@ -36,6 +37,7 @@ struct ApiPorts {
   Marks& marks;
   Updates& updates;
   MessageChanges& message_changes;
+  Search& search;
   PresenceRecords& presence_records;
   RateLimits& rate_limits;
   const auth::Authenticator& authenticator;

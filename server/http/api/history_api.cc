@@ -63,6 +63,7 @@ Place ReadPlace(const Cursor& cursor) {
     case CursorKind::kSessions:
     case CursorKind::kBlocks:
     case CursorKind::kSync:
+    case CursorKind::kSearch:
       break;
   }
   std::abort();

@@ -32,6 +32,7 @@ std::size_t NumbersOf(CursorKind kind) {
     case CursorKind::kMembers:
     case CursorKind::kSessions:
     case CursorKind::kBlocks:
+    case CursorKind::kSearch:
     case CursorKind::kEntriesAfter:
     case CursorKind::kEntriesBefore:
     case CursorKind::kReaders:

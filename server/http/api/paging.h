@@ -34,6 +34,7 @@ enum class CursorKind : std::uint8_t {
   kBlocks = 11,
   kReaders = 40,
   kSync = 41,
+  kSearch = 15,
 };
 
 // A cursor of /v1/sync holds so many numbers.
