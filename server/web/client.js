@@ -8,6 +8,7 @@ import { Groups } from './groups.js';
 import { Lookups } from './lookups.js';
 import { withReaction } from './reactions.js';
 import { Receipts } from './receipts.js';
+import { Search } from './search.js';
 import { Sender } from './sender.js';
 import { Sync } from './sync.js';
 import { after as realAfter } from './timers.js';
@@ -40,6 +41,7 @@ export class Client {
     this.sync = new Sync({ connection, store, after });
     const call = (method, path, body) => this.#call(method, path, body);
     this.groups = new Groups({ call, store });
+    this.search = new Search({ call, after });
     this.account = new Account({ session, store });
     const people = new Lookups((userId) => this.#lookUpPerson(userId));
     store.onStranger = (userId) => people.want(userId);

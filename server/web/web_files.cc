@@ -42,6 +42,10 @@ constexpr unsigned char kBackoffJs[] = {
 #embed "embedded/backoff.js"
 };
 
+constexpr unsigned char kChangesJs[] = {
+#embed "embedded/changes.js"
+};
+
 constexpr unsigned char kClientJs[] = {
 #embed "embedded/client.js"
 };
@@ -78,12 +82,24 @@ constexpr unsigned char kOutboxJs[] = {
 #embed "embedded/outbox.js"
 };
 
+constexpr unsigned char kReactionsJs[] = {
+#embed "embedded/reactions.js"
+};
+
 constexpr unsigned char kReadMarksJs[] = {
 #embed "embedded/read_marks.js"
 };
 
+constexpr unsigned char kReceiptsJs[] = {
+#embed "embedded/receipts.js"
+};
+
 constexpr unsigned char kRouteJs[] = {
 #embed "embedded/route.js"
+};
+
+constexpr unsigned char kSearchJs[] = {
+#embed "embedded/search.js"
 };
 
 constexpr unsigned char kSenderJs[] = {
@@ -116,6 +132,10 @@ constexpr unsigned char kTimelineJs[] = {
 
 constexpr unsigned char kTimersJs[] = {
 #embed "embedded/timers.js"
+};
+
+constexpr unsigned char kTypingJs[] = {
+#embed "embedded/typing.js"
 };
 
 constexpr unsigned char kWireJs[] = {
@@ -186,6 +206,10 @@ constexpr unsigned char kViewsMessageRowsJs[] = {
 #embed "embedded/views/message_rows.js"
 };
 
+constexpr unsigned char kViewsMessageToolsJs[] = {
+#embed "embedded/views/message_tools.js"
+};
+
 constexpr unsigned char kViewsNotificationOfferJs[] = {
 #embed "embedded/views/notification_offer.js"
 };
@@ -196,6 +220,10 @@ constexpr unsigned char kViewsPeopleJs[] = {
 
 constexpr unsigned char kViewsPersonPickerJs[] = {
 #embed "embedded/views/person_picker.js"
+};
+
+constexpr unsigned char kViewsSearchResultsJs[] = {
+#embed "embedded/views/search_results.js"
 };
 
 constexpr unsigned char kViewsSettingsJs[] = {
@@ -233,6 +261,7 @@ std::span<const WebFile> Files() {
       {"/account.js", kJavaScript, View(kAccountJs)},
       {"/api.js", kJavaScript, View(kApiJs)},
       {"/backoff.js", kJavaScript, View(kBackoffJs)},
+      {"/changes.js", kJavaScript, View(kChangesJs)},
       {"/client.js", kJavaScript, View(kClientJs)},
       {"/device.js", kJavaScript, View(kDeviceJs)},
       {"/dom.js", kJavaScript, View(kDomJs)},
@@ -242,8 +271,11 @@ std::span<const WebFile> Files() {
       {"/main.js", kJavaScript, View(kMainJs)},
       {"/notifier.js", kJavaScript, View(kNotifierJs)},
       {"/outbox.js", kJavaScript, View(kOutboxJs)},
+      {"/reactions.js", kJavaScript, View(kReactionsJs)},
       {"/read_marks.js", kJavaScript, View(kReadMarksJs)},
+      {"/receipts.js", kJavaScript, View(kReceiptsJs)},
       {"/route.js", kJavaScript, View(kRouteJs)},
+      {"/search.js", kJavaScript, View(kSearchJs)},
       {"/sender.js", kJavaScript, View(kSenderJs)},
       {"/session.js", kJavaScript, View(kSessionJs)},
       {"/socket.js", kJavaScript, View(kSocketJs)},
@@ -252,6 +284,7 @@ std::span<const WebFile> Files() {
       {"/time.js", kJavaScript, View(kTimeJs)},
       {"/timeline.js", kJavaScript, View(kTimelineJs)},
       {"/timers.js", kJavaScript, View(kTimersJs)},
+      {"/typing.js", kJavaScript, View(kTypingJs)},
       {"/wire.js", kJavaScript, View(kWireJs)},
       {"/views/auth.js", kJavaScript, View(kViewsAuthJs)},
       {"/views/banner.js", kJavaScript, View(kViewsBannerJs)},
@@ -269,9 +302,11 @@ std::span<const WebFile> Files() {
       {"/views/menu.js", kJavaScript, View(kViewsMenuJs)},
       {"/views/message_list.js", kJavaScript, View(kViewsMessageListJs)},
       {"/views/message_rows.js", kJavaScript, View(kViewsMessageRowsJs)},
+      {"/views/message_tools.js", kJavaScript, View(kViewsMessageToolsJs)},
       {"/views/notification_offer.js", kJavaScript, View(kViewsNotificationOfferJs)},
       {"/views/people.js", kJavaScript, View(kViewsPeopleJs)},
       {"/views/person_picker.js", kJavaScript, View(kViewsPersonPickerJs)},
+      {"/views/search_results.js", kJavaScript, View(kViewsSearchResultsJs)},
       {"/views/settings.js", kJavaScript, View(kViewsSettingsJs)},
       {"/views/shell.js", kJavaScript, View(kViewsShellJs)},
       {"/views/words.js", kJavaScript, View(kViewsWordsJs)},

@@ -58,6 +58,7 @@ async function visitAll(person, look) {
   await person.find('tab-chats').click();
   await person.named('conversation', 'matteo').waitFor();
   await look('list');
+  await person.find('notifications-no').click();
   await person.find('new-group').click();
   await person.find('new-group-form').waitFor();
   await look('new-group');

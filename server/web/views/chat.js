@@ -4,11 +4,10 @@ import { el, icon, setText } from '../dom.js';
 import { hrefOf } from '../route.js';
 import { nameOf } from '../wire.js';
 import { createComposer } from './composer.js';
-import { titleOf } from './conversation_list.js';
 import { askWhether } from './dialog.js';
 import { countInWords, createInfoPanel } from './info_panel.js';
 import { createMessageList } from './message_list.js';
-import { createAvatar, presenceInWords } from './people.js';
+import { createAvatar, presenceInWords, titleOf } from './people.js';
 import { called, reasonOf, typingInWords } from './words.js';
 
 // Groups of more are told by their number.
@@ -70,6 +69,8 @@ export function createChat({ client, store, route }) {
   );
   const node = el('div', { class: 'chat', testid: 'chat' }, talk);
   let info = null;
+  // The message to which the address led last.
+  let soughtSeq = null;
   return {
     node,
     update,
@@ -78,7 +79,7 @@ export function createChat({ client, store, route }) {
       client.open(id);
       messages.loadFirst();
       // A phone would answer focus with its keyboard, over the messages.
-      if (info) return;
+      if (info || soughtSeq !== null) return;
       if (matchMedia('(pointer: coarse)').matches) about.focus({ preventScroll: true });
       else composer.focus();
     },
@@ -93,7 +94,7 @@ export function createChat({ client, store, route }) {
     },
   };
 
-  function update({ list, info: wanted }) {
+  function update({ list, info: wanted, seq }) {
     back.href = hrefOf({ list });
     about.href = hrefOf({ list, conversationId: id, info: !wanted });
     const current = store.conversation(id);
@@ -110,6 +111,8 @@ export function createChat({ client, store, route }) {
     blocked.update(current);
     composer.node.hidden = !blocked.node.hidden;
     showInfo(list, wanted);
+    if (seq !== null && seq !== soughtSeq) messages.jumpTo(seq);
+    soughtSeq = seq;
   }
 
   // What goes wrong is said at the composer.

@@ -6,12 +6,30 @@ import { hrefOf } from '../route.js';
 import { isMuted, isQuiet } from '../store.js';
 import { listStamp } from '../time.js';
 import { nameOf } from '../wire.js';
-import { createAvatar } from './people.js';
+import { createAvatar, titleOf } from './people.js';
+import { createSearchResults } from './search_results.js';
 import { called, entryInWords, textInWords, typingInWords } from './words.js';
 
 // `onNewGroup()` is called to make one.
 export function createConversationList({ client, store, onNewGroup }) {
   let archive = false;
+  const { search } = client;
+  const words = el('input', {
+    type: 'search',
+    class: 'search',
+    testid: 'search',
+    placeholder: 'Search',
+    'aria-label': 'Search chats and messages',
+    on: {
+      input: () => {
+        search.lookFor(words.value);
+        update(shownRoute);
+      },
+      keydown: (event) => event.key === 'Escape' && clear(),
+    },
+  });
+  search.onChanged = () => store.changed();
+  const results = createSearchResults({ store });
   const list = el('ul', { class: 'rows', testid: 'conversations', 'aria-label': 'Conversations' });
   const empty = el(
     'div',
@@ -48,21 +66,31 @@ export function createConversationList({ client, store, onNewGroup }) {
   );
   let shownRoute;
   return {
-    node: el('section', { class: 'list' }, newGroup, list, empty, other),
+    node: el('section', { class: 'list' }, words, newGroup, list, empty, other, results.node),
     update,
   };
+
+  function clear() {
+    words.value = '';
+    search.lookFor('');
+    update(shownRoute);
+  }
 
   function update(route) {
     shownRoute = route;
     const all = store.conversations();
     const archived = all.filter((conversation) => conversation.archived).length;
     archive = archive && archived > 0;
-    const shown = all.filter((conversation) => conversation.archived === archive);
-    other.hidden = archived === 0;
+    const looked = words.value.trim().toLowerCase();
+    const shown = all.filter((conversation) =>
+      looked === '' ? conversation.archived === archive : isNamed(conversation, looked),
+    );
+    other.hidden = archived === 0 || looked !== '';
+    results.update(search, looked);
     setText(otherText, archive ? 'Back to all chats' : `Archived (${archived})`);
     empty.hidden = all.length > 0 || !store.loaded;
     // A group is made of contacts.
-    newGroup.hidden = store.contacts('contact').length === 0;
+    newGroup.hidden = looked !== '' || store.contacts('contact').length === 0;
     reconcile(list, shown, {
       keyOf: ({ conversation_id }) => conversation_id,
       create: () => createRow({ client, store }),
@@ -73,6 +101,11 @@ export function createConversationList({ client, store, onNewGroup }) {
       else link.removeAttribute('aria-current');
     }
   }
+}
+
+function isNamed(conversation, words) {
+  const { username, display_name: name } = titleOf(conversation);
+  return `${name} ${username}`.toLowerCase().includes(words);
 }
 
 function createRow({ client, store }) {
@@ -114,12 +147,6 @@ function createRow({ client, store }) {
       badge.setAttribute('aria-label', `${unread} unread`);
     },
   };
-}
-
-// Whoever the conversation is shown as: the other one, or the group by its name.
-export function titleOf({ conversation_id, peer, name }) {
-  const display_name = name || 'Group';
-  return peer ?? { user_id: conversation_id, username: name, display_name, group: true };
 }
 
 function previewOf(entry, { kind }, store) {

@@ -5,12 +5,11 @@ import { el, icon, setText } from '../dom.js';
 import { isMuted } from '../store.js';
 import { nameOf } from '../wire.js';
 import { toggleBlock } from './blocking.js';
-import { titleOf } from './conversation_list.js';
 import { askWhether } from './dialog.js';
 import { openAddMembers, openRenameGroup } from './group_forms.js';
 import { createMembers } from './members.js';
 import { openMenu } from './menu.js';
-import { createAvatar, presenceInWords } from './people.js';
+import { createAvatar, presenceInWords, titleOf } from './people.js';
 import { reasonOf } from './words.js';
 
 const HOUR_MS = 3_600_000;

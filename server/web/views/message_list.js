@@ -63,7 +63,7 @@ export function createMessageList({ client, store, opened, title, actions, onLea
   // The keyboard of a phone, or a growing composer, must not push the newest message out of sight.
   const sizes = new ResizeObserver(() => atBottom && scrollToBottom('instant'));
   sizes.observe(scroller);
-  return { node, update, written, lastOwn, loadFirst, dispose: () => sizes.disconnect() };
+  return { node, update, jumpTo, written, lastOwn, loadFirst, dispose: () => sizes.disconnect() };
 
   function update(current) {
     conversation = current;

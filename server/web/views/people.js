@@ -7,6 +7,12 @@ import { nameOf } from '../wire.js';
 
 const TONES = 8;
 
+// Whoever the conversation is shown as: the other one, or the group by its name.
+export function titleOf({ conversation_id, peer, name }) {
+  const display_name = name || 'Group';
+  return peer ?? { user_id: conversation_id, username: name, display_name, group: true };
+}
+
 // An avatar with a presence dot. `update(user, presence)`; without a presence there is no dot.
 export function createAvatar() {
   const letter = el('span', { 'aria-hidden': true });

@@ -8,10 +8,10 @@ import { nameOf } from '../wire.js';
 import { createBanner } from './banner.js';
 import { createChat } from './chat.js';
 import { createContactList } from './contact_list.js';
-import { createConversationList, titleOf } from './conversation_list.js';
+import { createConversationList } from './conversation_list.js';
 import { openNewGroup } from './group_forms.js';
 import { createNotificationOffer } from './notification_offer.js';
-import { createAvatar } from './people.js';
+import { createAvatar, titleOf } from './people.js';
 import { createSettings } from './settings.js';
 import { called } from './words.js';
 
