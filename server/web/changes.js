@@ -1,5 +1,5 @@
-// Asks the server to change an entry: edit, delete, react. What comes of it arrives as an event, like
-// the changes of everybody else; here one learns whether it was accepted.
+// Asks the server to change an entry: edit, delete, react. What comes of it arrives as an event,
+// like the changes of everybody else; here one learns whether it was accepted.
 
 import { ApiError } from './api.js';
 import { after as realAfter } from './timers.js';

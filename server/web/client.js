@@ -120,8 +120,7 @@ export class Client {
       receipt: () => this.store.applyReceipt(content),
       typing: () => this.typing.heard(content),
       presence: () => this.store.applyPresence(content),
-      // A block ends a contact, perhaps on another device of ours.
-      contact: () => this.#readLists(['contacts', 'blocks']),
+      contact: () => this.#contactChanged(content),
       conversation: () => this.#conversationChanged(content),
       sync_done: () => this.sync.done(content),
       gap: () => this.sync.request([String(content.conversation_id)]),
@@ -170,6 +169,12 @@ export class Client {
       if (timeline.hasHole) this.sync.request([id]);
     });
     this.#holeTimers.set(id, cancel);
+  }
+
+  #contactChanged({ user }) {
+    this.store.putPerson(user);
+    // A block ends a contact, perhaps on another device of ours.
+    this.#readLists(['contacts', 'blocks']);
   }
 
   #conversationChanged(content) {
@@ -254,6 +259,17 @@ export class Client {
   #contactBecame(contact) {
     this.store.putContact(contact);
     this.#readLists(['contacts']);
+  }
+
+  // The account is no more. The server ends the connection as it does so, which is no news then.
+  async erase() {
+    this.stop();
+    try {
+      await this.account.erase();
+    } catch (error) {
+      this.start();
+      throw error;
+    }
   }
 
   // The id of the conversation with a contact; it is made when there is none yet.

@@ -33,6 +33,15 @@ beforeEach(() => {
 class FakeConnection {
   sent = [];
   reconnects = 0;
+  turns = [];
+
+  start() {
+    this.turns.push('start');
+  }
+
+  stop() {
+    this.turns.push('stop');
+  }
 
   send(frame) {
     this.sent.push(frame);
@@ -175,6 +184,23 @@ test('reads the contacts again when one changes, and watches the new list', asyn
   assert.deepEqual(connection.sent.at(-1).watch_presence.user_ids, ['2', '3']);
 });
 
+test('knows by what name somebody goes from now on', async () => {
+  await connection.welcome();
+  connection.onFrame('contact', { event: 'changed', user: { ...BEN, display_name: 'Benedict' } });
+  assert.equal(store.person('2').display_name, 'Benedict');
+  assert.equal(store.conversation('10').peer.display_name, 'Benedict');
+});
+
+test('an account that could not be erased goes on', async () => {
+  await connection.welcome();
+  server.failure = new ApiError({ status: 503, code: 'unavailable' });
+  await assert.rejects(client.erase(), { code: 'unavailable' });
+  assert.deepEqual(connection.turns, ['stop', 'start']);
+  server.failure = null;
+  await client.erase();
+  assert.deepEqual(connection.turns, ['stop', 'start', 'stop']);
+});
+
 test('a conversation that is new to it appears, with what was said before', async () => {
   server.conversations = [];
   await connection.welcome();
@@ -219,6 +245,44 @@ test('hands a group over without a moment in which it has no owner', async () =>
     'PATCH /v1/conversations/10/members/2',
     'PATCH /v1/conversations/10/members/1',
   ]);
+});
+
+test('tells what came, and after a reconnect what was read meanwhile', async () => {
+  const receipts = () => connection.sent.map(({ receipt }) => receipt).filter(Boolean);
+  await connection.welcome();
+  connection.onFrame('message', message(1));
+  await world.pass(1000);
+  assert.deepEqual(receipts(), [{ conversation_id: '10', delivered_seq: '1' }]);
+  connection.onPhase('waiting');
+  store.markRead('10', 1n);
+  server.conversations = [conversation(1)];
+  await connection.welcome();
+  await world.pass(1000);
+  assert.deepEqual(receipts(), [{ conversation_id: '10', delivered_seq: '1', read_seq: '1' }]);
+});
+
+test('a message ends the typing of its sender', async () => {
+  await connection.welcome();
+  connection.onFrame('typing', { conversation_id: '10', user_id: '2', active: true });
+  assert.deepEqual(client.typing.whoIn('10'), ['2']);
+  connection.onFrame('message', message(1));
+  assert.deepEqual(client.typing.whoIn('10'), []);
+});
+
+test('applies what others change about an entry', async () => {
+  await connection.welcome();
+  connection.onFrame('message', message(1));
+  connection.onFrame('message', message(2));
+  const at = { conversation_id: '10', user_id: '2' };
+  connection.onFrame('edited', { ...at, seq: '1', change: '1', text: 'better', edited_at: 'now' });
+  connection.onFrame('reaction', { ...at, seq: '1', change: '2', emoji: '👍', on: true });
+  connection.onFrame('reaction', { ...at, seq: '1', change: '2', emoji: '👍', on: true });
+  connection.onFrame('deleted', { ...at, seq: '2', change: '3' });
+  const [first, second] = store.conversation('10').timeline.entries();
+  assert.equal(first.text, 'better');
+  assert.deepEqual(first.reactions, [{ emoji: '👍', count: 1, mine: false }]);
+  assert.equal(second.deleted, true);
+  assert.equal(store.conversation('10').change, 3n);
 });
 
 test('ignores frames that it does not know', async () => {

@@ -1,7 +1,8 @@
-// What a user does with a group: make it, and change who is in it and as what. The entries that come
-// of it arrive like everybody else's; here is only the asking. Errors: ApiError.
+// What a user does with a group: make it, and change who is in it and as what. The entries that
+// come of it arrive like everybody else's; here is only the asking. Errors: ApiError.
 
 import { cursorParameter, readPages } from './api.js';
+import { userFromWire } from './wire.js';
 
 const MEMBERS_PER_PAGE = 200;
 
@@ -48,6 +49,13 @@ export class Groups {
   async changeRole(id, userId, role) {
     await this.#call('PATCH', `${pathOf(id)}/members/${userId}`, { role });
     await this.readMembers(id);
+  }
+
+  // Users who have read an entry.
+  async readersOf(id, seq) {
+    const path = `${pathOf(id)}/messages/${seq}/readers?limit=${MEMBERS_PER_PAGE}`;
+    const readPage = (cursor) => this.#call('GET', path + cursorParameter(cursor));
+    return (await readPages(readPage, 'readers')).map(({ user }) => userFromWire(user));
   }
 
   // There is an owner at every moment: for the time between the two calls there are two.

@@ -1,6 +1,7 @@
 // The address decides what is shown: `#/chats`, `#/contacts`, either with a conversation behind it,
-// `#/chats/123`, with what is to be known about that, `#/chats/123/info`, or at one of its messages,
-// `#/chats/123/at/45`; and `#/settings`. So reload, the back button and links work by themselves.
+// `#/chats/123`, with what is to be known about that, `#/chats/123/info`, or at one of its
+// messages, `#/chats/123/at/45`; and `#/settings`. So reload, the back button and links work by
+// themselves.
 
 const LISTS = ['chats', 'contacts', 'settings'];
 

@@ -1,5 +1,5 @@
-// Finds messages while one types: waits for a pause, asks the server, and lets only the answer to the
-// last question count.
+// Finds messages while one types: waits for a pause, asks the server, and lets only the answer to
+// the last question count.
 
 import { after as realAfter } from './timers.js';
 import { entryFromWire } from './wire.js';

@@ -70,7 +70,15 @@ export class Sender {
     if (!item) return;
     this.#settleIf(item);
     const { text, reply_to_seq } = item;
-    const entry = { conversation_id, client_msg_id, message_id, seq, created_at, text, reply_to_seq };
+    const entry = {
+      conversation_id,
+      client_msg_id,
+      message_id,
+      seq,
+      created_at,
+      text,
+      reply_to_seq,
+    };
     this.#onAcked({ ...entry, kind: 'text', deleted: false });
     this.#changed();
   }

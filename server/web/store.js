@@ -75,8 +75,15 @@ export class Store {
     return this.#people.has(userId);
   }
 
+  // Also when they call themselves something else.
   putPerson(wireUser) {
-    this.#note(userFromWire(wireUser));
+    const user = userFromWire(wireUser);
+    this.#note(user);
+    for (const conversation of this.#conversations.values()) {
+      if (conversation.peer?.user_id === user.user_id) conversation.peer = user;
+      const member = conversation.members?.get(user.user_id);
+      if (member) member.user = user;
+    }
     this.changed();
   }
 
@@ -301,8 +308,8 @@ export class Store {
     return news;
   }
 
-  // What `edited`, `deleted` and `reaction` do to an entry: `become(entry)` is what is new about it.
-  // One that is not loaded comes as it has become.
+  // What `edited`, `deleted` and `reaction` do to an entry: `become(entry)` is what is new about
+  // it. One that is not loaded comes as it has become.
   applyChange({ conversation_id, seq: wireSeq, change: wireChange }, become) {
     const conversation = this.#conversations.get(String(conversation_id));
     if (!conversation) return;

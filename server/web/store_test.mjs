@@ -139,12 +139,15 @@ test('keeps the members of a group by what its entries say', () => {
   told(2, 'renamed', { name: 'Hike' });
   told(3, 'member_removed', { subject_user_id: BEN.user_id });
   const { myRole, name, membersCount, unread } = store.conversation('10');
-  assert.deepEqual({ myRole, name, membersCount, unread }, {
-    myRole: 'owner',
-    name: 'Hike',
-    membersCount: 1,
-    unread: 0,
-  });
+  assert.deepEqual(
+    { myRole, name, membersCount, unread },
+    {
+      myRole: 'owner',
+      name: 'Hike',
+      membersCount: 1,
+      unread: 0,
+    },
+  );
   assert.deepEqual(
     store.membersOf('10').map(({ user, role }) => [user.username, role]),
     [['ann', 'owner']],
@@ -182,7 +185,12 @@ test('knows up to where everybody else has read', () => {
   store.replaceConversations([{ ...conversation(), kind: 'group', peer: null, members_count: 3 }]);
   const group = store.conversation('10');
   const CLEO = { user_id: '3', username: 'cleo' };
-  const told = (user, read_seq, delivered_seq) => ({ user, role: 'member', read_seq, delivered_seq });
+  const told = (user, read_seq, delivered_seq) => ({
+    user,
+    role: 'member',
+    read_seq,
+    delivered_seq,
+  });
   assert.deepEqual(store.reach(group), { readSeq: 0n, deliveredSeq: 0n });
   store.replaceMembers('10', [told(ME, '9', '9'), told(BEN, '3', '5'), told(CLEO, '4', '4')]);
   assert.deepEqual(store.reach(group), { readSeq: 3n, deliveredSeq: 4n });

@@ -77,7 +77,10 @@ export class Typing {
     if (!this.#heard.has(conversationId)) this.#heard.set(conversationId, new Map());
     const users = this.#heard.get(conversationId);
     users.get(userId)?.();
-    users.set(userId, this.#after(EXPIRES_MS, () => this.ended(conversationId, userId)));
+    users.set(
+      userId,
+      this.#after(EXPIRES_MS, () => this.ended(conversationId, userId)),
+    );
     this.onChanged();
   }
 }

@@ -222,6 +222,10 @@ constexpr unsigned char kViewsPersonPickerJs[] = {
 #embed "embedded/views/person_picker.js"
 };
 
+constexpr unsigned char kViewsReadersJs[] = {
+#embed "embedded/views/readers.js"
+};
+
 constexpr unsigned char kViewsSearchResultsJs[] = {
 #embed "embedded/views/search_results.js"
 };
@@ -306,6 +310,7 @@ std::span<const WebFile> Files() {
       {"/views/notification_offer.js", kJavaScript, View(kViewsNotificationOfferJs)},
       {"/views/people.js", kJavaScript, View(kViewsPeopleJs)},
       {"/views/person_picker.js", kJavaScript, View(kViewsPersonPickerJs)},
+      {"/views/readers.js", kJavaScript, View(kViewsReadersJs)},
       {"/views/search_results.js", kJavaScript, View(kViewsSearchResultsJs)},
       {"/views/settings.js", kJavaScript, View(kViewsSettingsJs)},
       {"/views/shell.js", kJavaScript, View(kViewsShellJs)},

@@ -22,16 +22,21 @@ step('two people know each other', async () => {
   await ben.opensConversationWith(ann);
 });
 
-step('one takes a name, and the other sees it', async () => {
+step('one takes a name, and the other sees it at once', async () => {
   await ann.opensSettings();
   await until('the address is there', async () =>
     /ann@example\.org/.test(await ann.find('about-me').textContent()),
   );
   await ann.find('display-name').fill('Ann Marlowe');
   await ann.find('save-name').click();
-  await until('the name is saved', async () => (await ann.find('me').textContent()) === 'Ann Marlowe');
-  await ben.page.reload();
-  await until('ben sees it', async () => (await ben.find('chat-name').textContent()) === 'Ann Marlowe');
+  await until(
+    'the name is saved',
+    async () => (await ann.find('me').textContent()) === 'Ann Marlowe',
+  );
+  await until(
+    'ben sees it',
+    async () => (await ben.find('chat-name').textContent()) === 'Ann Marlowe',
+  );
 });
 
 step('all devices are listed, and another one is logged out from here', async () => {
@@ -80,6 +85,22 @@ step('a new password needs the old one, and is what counts from then on', async 
   await phone.seesBeingConnected();
   await phone.context.close();
 });
+
+step(
+  'who is removed from the contacts is gone from both lists, until they agree again',
+  async () => {
+    await ann.opensConversationWith(ben);
+    await ann.opensInfo();
+    await ann.find('remove-contact').click();
+    await ann.confirms();
+    await ann.find('remove-contact').waitFor({ state: 'hidden' });
+    await ben.find('tab-contacts').click();
+    await ben.named('contact', 'ann').waitFor({ state: 'detached' });
+    await ann.befriends(ben);
+    await ben.named('contact', 'ann').waitFor();
+    await ben.find('tab-chats').click();
+  },
+);
 
 step('who is blocked is no contact and cannot write, until that is taken back', async () => {
   await ann.opensConversationWith(ben);

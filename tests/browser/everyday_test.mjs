@@ -86,12 +86,16 @@ step('what came while one was elsewhere is counted and marked', async () => {
   await ann.says('I have the tickets.');
   await until(
     'ben has two unread ones',
-    async () => (await ben.named('conversation', 'ann').getByTestId('unread').textContent()) === '2',
+    async () =>
+      (await ben.named('conversation', 'ann').getByTestId('unread').textContent()) === '2',
   );
   assert.equal(await ben.page.title(), '(1) Chat');
   await ben.opensConversationWith(ann);
   await ben.find('new-messages').waitFor();
-  assert.deepEqual((await ben.texts()).slice(-2), ['Meet me at the fountain.', 'I have the tickets.']);
+  assert.deepEqual((await ben.texts()).slice(-2), [
+    'Meet me at the fountain.',
+    'I have the tickets.',
+  ]);
   await until('nothing is unread', async () => (await ben.page.title()) === 'Chat');
   await ben.says('On my way.');
   await ben.find('new-messages').waitFor({ state: 'detached' });

@@ -33,7 +33,10 @@ step('what is said carries who says it', async () => {
   assert.equal(await ben.find('speaker').filter({ visible: true }).textContent(), 'ann');
   await ben.says('The earlier the better.');
   await ann.sees('The earlier the better.');
-  assert.match(await ann.named('conversation', 'Sunday hike').getByTestId('preview').textContent(), /^ben: The/);
+  assert.match(
+    await ann.named('conversation', 'Sunday hike').getByTestId('preview').textContent(),
+    /^ben: The/,
+  );
 });
 
 step('a new name is seen everywhere', async () => {
@@ -43,8 +46,9 @@ step('a new name is seen everywhere', async () => {
   await ann.confirms();
   await ben.named('conversation', 'Sunday hikers').waitFor();
   await ben.seesNote('ann renamed the group to “Sunday hikers”');
-  await until('the title is the new one', async () =>
-    (await ben.find('chat-name').textContent()) === 'Sunday hikers',
+  await until(
+    'the title is the new one',
+    async () => (await ben.find('chat-name').textContent()) === 'Sunday hikers',
   );
 });
 

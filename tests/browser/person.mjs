@@ -74,7 +74,10 @@ export class Person {
     await this.opensSettings();
     await this.find('display-name').fill(displayName);
     await this.find('save-name').click();
-    await until(`${this.name} has a name`, async () => (await this.find('me').textContent()) === displayName);
+    await until(
+      `${this.name} has a name`,
+      async () => (await this.find('me').textContent()) === displayName,
+    );
   }
 
   // From now on no new connection succeeds. A live one has to be ended from the other side.
@@ -227,10 +230,13 @@ export class Person {
 
   // As behind another tab. Headless pages are never hidden by themselves.
   async isHidden(hidden) {
-    await this.page.evaluate((state) => {
-      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
-      document.dispatchEvent(new Event('visibilitychange'));
-    }, hidden ? 'hidden' : 'visible');
+    await this.page.evaluate(
+      (state) => {
+        Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      },
+      hidden ? 'hidden' : 'visible',
+    );
   }
 
   message(text) {

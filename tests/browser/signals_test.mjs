@@ -40,15 +40,30 @@ step('marks are there after a reload', async () => {
 
 step('one sees that the other writes, until they stop or have said it', async () => {
   await ben.find('composer').pressSequentially('Yes');
-  await until('ann sees ben write', async () => (await ann.find('chat-presence').textContent()) === 'typing…');
-  assert.equal(await ann.named('conversation', 'ben').getByTestId('preview').textContent(), 'typing…');
+  await until(
+    'ann sees ben write',
+    async () => (await ann.find('chat-presence').textContent()) === 'typing…',
+  );
+  assert.equal(
+    await ann.named('conversation', 'ben').getByTestId('preview').textContent(),
+    'typing…',
+  );
   await ben.find('composer').fill('');
-  await until('ben has stopped', async () => (await ann.find('chat-presence').textContent()) === 'online');
+  await until(
+    'ben has stopped',
+    async () => (await ann.find('chat-presence').textContent()) === 'online',
+  );
   await ben.find('composer').pressSequentially('Come over');
-  await until('ann sees ben write', async () => (await ann.find('chat-presence').textContent()) === 'typing…');
+  await until(
+    'ann sees ben write',
+    async () => (await ann.find('chat-presence').textContent()) === 'typing…',
+  );
   await ben.find('composer').press('Enter');
   await ann.sees('Come over');
-  await until('ben has said it', async () => (await ann.find('chat-presence').textContent()) === 'online');
+  await until(
+    'ben has said it',
+    async () => (await ann.find('chat-presence').textContent()) === 'online',
+  );
 });
 
 step('a group has read what all of it have read', async () => {
@@ -58,11 +73,29 @@ step('a group has read what all of it have read', async () => {
   await ann.seesOwn('Rehearsal at six', 'delivered');
   await ben.sees('Rehearsal at six');
   await ben.find('composer').pressSequentially('I am');
-  await until('ann sees who writes', async () =>
-    (await ann.find('chat-presence').textContent()) === 'ben is typing…',
+  await until(
+    'ann sees who writes',
+    async () => (await ann.find('chat-presence').textContent()) === 'ben is typing…',
   );
   await cleo.opensConversation('Band');
   await ann.seesOwn('Rehearsal at six', 'read');
+});
+
+step('in a group one sees who has read it', async () => {
+  await cleo.page.goto(`${stage.server.url}/#/contacts`);
+  await ann.says('Bring your instruments');
+  await ben.sees('Bring your instruments');
+  await until('ben has read it', async () => {
+    await ann.chooses('Bring your instruments', 'who-read');
+    const readers = ann.find('readers');
+    await until('the list is there', async () => !/Looking/.test(await readers.textContent()));
+    const names = await readers.getByTestId('read-by').textContent();
+    await ann.find('close-dialog').click();
+    return /ben/.test(names);
+  });
+  await ann.chooses('Bring your instruments', 'who-read');
+  await ann.find('not-read-by').getByText('cleo').waitFor();
+  await ann.find('close-dialog').click();
 });
 
 step('what is read on one device is read on the other', async () => {
@@ -73,7 +106,7 @@ step('what is read on one device is read on the other', async () => {
   await ann.says('Bring the drum');
   await until('it is unread on both', async () => {
     await cleo.find('tab-chats').click();
-    return (await unread(cleo, 'Band')) === '1' && (await unread(tablet, 'Band')) === '1';
+    return (await unread(cleo, 'Band')) === '2' && (await unread(tablet, 'Band')) === '2';
   });
   await tablet.opensConversation('Band');
   await cleo.named('conversation', 'Band').getByTestId('unread').waitFor({ state: 'hidden' });
@@ -102,7 +135,9 @@ step('what is archived stands apart until it is taken out', async () => {
   await cleo.named('conversation', 'Band').waitFor({ state: 'detached' });
   await cleo.find('archive').click();
   await cleo.named('conversation', 'Band').waitFor();
-  await until('it is still muted', async () => /Unmute/.test(await cleo.find('mute').textContent()));
+  await until('it is still muted', async () =>
+    /Unmute/.test(await cleo.find('mute').textContent()),
+  );
   await cleo.find('archive-this').click();
   await until('the archive is gone', async () => !(await cleo.find('archive').isVisible()));
   await cleo.named('conversation', 'Band').waitFor();

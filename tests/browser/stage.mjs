@@ -1,5 +1,5 @@
-// What every story needs: the real server, $CHAT_SERVER, a headless Chromium, and people who arrive.
-// Pictures go to $TEST_UNDECLARED_OUTPUTS_DIR.
+// What every story needs: the real server, $CHAT_SERVER, a headless Chromium, and people who
+// arrive. Pictures go to $TEST_UNDECLARED_OUTPUTS_DIR.
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -23,7 +23,11 @@ const CHROMIUM_FLAGS = [
 ];
 
 export const PICTURES = process.env.TEST_UNDECLARED_OUTPUTS_DIR ?? tmpdir();
-export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true };
+export const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+};
 
 // Sets itself up before the first step and cleans up after the last.
 export class Stage {
@@ -56,7 +60,8 @@ export class Stage {
     return person;
   }
 
-  // The story stops at the first step that fails: what comes after would only wait for its deadlines.
+  // The story stops at the first step that fails: what comes after would only wait for its
+  // deadlines.
   step(name, act) {
     test(name, async () => {
       assert.equal(this.#broken, null, 'an earlier step failed');

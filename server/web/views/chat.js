@@ -8,6 +8,7 @@ import { askWhether } from './dialog.js';
 import { countInWords, createInfoPanel } from './info_panel.js';
 import { createMessageList } from './message_list.js';
 import { createAvatar, presenceInWords, titleOf } from './people.js';
+import { openReaders } from './readers.js';
 import { called, reasonOf, typingInWords } from './words.js';
 
 // Groups of more are told by their number.
@@ -35,11 +36,11 @@ export function createChat({ client, store, route }) {
     opened: conversation,
     title,
     actions: {
-      onReply: ({ seq, from, text }) =>
-        composer.replyTo({ seq, name: called(store, from), text }),
+      onReply: ({ seq, from, text }) => composer.replyTo({ seq, name: called(store, from), text }),
       onReact: ({ seq }, emoji, on) => attempt(() => client.changes.react(id, seq, emoji, on)),
       onEdit: ({ seq, text }) => composer.edit({ seq, text }),
       onCopy: ({ text }) => attempt(() => navigator.clipboard.writeText(text)),
+      onReaders: ({ seq }) => openReaders({ client, store, conversationId: id, seq }),
       onDelete,
       mayDelete: ({ own }) => own || ['owner', 'admin'].includes(store.conversation(id)?.myRole),
     },
@@ -59,14 +60,7 @@ export function createChat({ client, store, route }) {
     },
   });
   const blocked = createBlockedLine({ client, store, id });
-  const talk = el(
-    'section',
-    { class: 'talk' },
-    header,
-    messages.node,
-    composer.node,
-    blocked.node,
-  );
+  const talk = el('section', { class: 'talk' }, header, messages.node, composer.node, blocked.node);
   const node = el('div', { class: 'chat', testid: 'chat' }, talk);
   let info = null;
   // The message to which the address led last.
@@ -137,7 +131,9 @@ export function createChat({ client, store, route }) {
   // The first few of a group by name.
   function who({ kind, membersCount }, { username }) {
     if (kind === 'direct') return `@${username}`;
-    const others = (store.membersOf(id) ?? []).filter(({ user }) => user.user_id !== store.me.user_id);
+    const others = (store.membersOf(id) ?? []).filter(
+      ({ user }) => user.user_id !== store.me.user_id,
+    );
     if (others.length === 0 || others.length > NAMED_MAX) return countInWords(membersCount);
     return `${others.map(({ user }) => nameOf(user)).join(', ')} and you`;
   }
@@ -167,7 +163,9 @@ function createBlockedLine({ client, store, id }) {
     testid: 'unblock-here',
     text: 'Unblock',
     // What fails stays as it is shown.
-    on: { click: () => client.account.unblock(store.conversation(id).peer.user_id).catch(() => {}) },
+    on: {
+      click: () => client.account.unblock(store.conversation(id).peer.user_id).catch(() => {}),
+    },
   });
   const node = el('div', { class: 'blocked-line', testid: 'blocked-line' }, text, unblock);
   return {

@@ -13,8 +13,8 @@ const drafts = new Map();
 
 // `onSend(text, replyToSeq)` is called with what was written, exactly as it was written, and the
 // entry that it answers, or null; `onTyping(active)` while and after something is written.
-// `onEdit(seq, text)` changes a message and may fail with an ApiError; `lastOwn()` is the entry that
-// one would want to change, or null.
+// `onEdit(seq, text)` changes a message and may fail with an ApiError; `lastOwn()` is the entry
+// that one would want to change, or null.
 export function createComposer({ conversationId, limits, onSend, onEdit, lastOwn, onTyping }) {
   const input = el('textarea', {
     id: 'composer',

@@ -113,8 +113,12 @@ function createRow({ client, store }) {
   const name = el('span', { class: 'row-name', testid: 'conversation-name' });
   const stamp = el('time', { class: 'row-time' });
   const preview = el('span', { class: 'row-preview', testid: 'preview', dir: 'auto' });
-  const quiet = el('span', { class: 'row-quiet', role: 'img', 'aria-label': 'muted' }, icon('quiet'));
-  const badge = el('span', { class: 'badge', testid: 'unread' });
+  const quiet = el(
+    'span',
+    { class: 'row-quiet', role: 'img', 'aria-label': 'muted' },
+    icon('quiet'),
+  );
+  const badge = el('span', { class: 'badge', testid: 'unread', role: 'img' });
   const link = el(
     'a',
     { class: 'row', testid: 'conversation' },

@@ -118,6 +118,12 @@ export function createField({ label, testid, hint = '', type = 'text', ...rest }
   const note = hint && el('span', { class: 'hint', id: `${id}-hint`, text: hint });
   const described = hint ? `${id}-hint` : null;
   const input = el('input', { id, testid, type, 'aria-describedby': described, ...rest });
-  const node = el('div', { class: 'field' }, el('label', { for: id, text: label }), input, note || null);
+  const node = el(
+    'div',
+    { class: 'field' },
+    el('label', { for: id, text: label }),
+    input,
+    note || null,
+  );
   return { node, input };
 }

@@ -16,7 +16,8 @@ export function openNewGroup({ client, store, onCreated }) {
     testid: 'new-group-form',
     fields: [name.node, picker.node],
     submit: 'Create group',
-    act: async () => onCreated(await client.groups.create(name.input.value.trim(), picker.chosen())),
+    act: async () =>
+      onCreated(await client.groups.create(name.input.value.trim(), picker.chosen())),
     explain: reasonOf,
   });
 }

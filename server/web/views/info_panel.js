@@ -51,6 +51,7 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
       ...part.nodes,
     ),
   );
+  node.addEventListener('keydown', (event) => event.key === 'Escape' && close.click());
   return { node, update, focus: () => close.focus() };
 
   function update() {
@@ -61,7 +62,11 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
     avatar.update(title, presence);
     setText(name, nameOf(title));
     setText(line, group ? countInWords(conversation.membersCount) : aboutPeer(title, presence));
-    setAction(mute, isMuted(conversation) ? 'bell' : 'quiet', isMuted(conversation) ? 'Unmute' : 'Mute…');
+    setAction(
+      mute,
+      isMuted(conversation) ? 'bell' : 'quiet',
+      isMuted(conversation) ? 'Unmute' : 'Mute…',
+    );
     setAction(archive, 'box', conversation.archived ? 'Take out of the archive' : 'Archive');
     part.update(conversation);
   }
@@ -111,7 +116,13 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
     setAction(leave, 'exit', 'Leave the group');
     leave.classList.add('danger-text');
     return {
-      nodes: [rename, add, el('h3', { class: 'info-heading', text: 'Members' }), members.node, leave],
+      nodes: [
+        rename,
+        add,
+        el('h3', { class: 'info-heading', text: 'Members' }),
+        members.node,
+        leave,
+      ],
       update({ myRole }) {
         const leads = myRole === 'owner' || myRole === 'admin';
         rename.hidden = add.hidden = !leads;
@@ -121,19 +132,33 @@ export function createInfoPanel({ client, store, conversationId, closeHref }) {
   }
 
   function createPersonPart() {
+    let user;
+    const remove = actionRow('remove-contact', () => onRemove(user));
     const block = actionRow('block', () =>
       attempt(() => toggleBlock({ account: client.account, store, user })),
     );
+    remove.classList.add('danger-text');
     block.classList.add('danger-text');
-    let user;
+    setAction(remove, 'close', 'Remove from contacts…');
     return {
-      nodes: [block],
+      nodes: [remove, block],
       update({ peer }) {
         user = peer;
         const name = nameOf(peer);
-        setAction(block, 'stop', store.isBlocked(peer.user_id) ? `Unblock ${name}` : `Block ${name}…`);
+        remove.hidden = store.contactOf(peer.user_id)?.state !== 'contact';
+        const words = store.isBlocked(peer.user_id) ? `Unblock ${name}` : `Block ${name}…`;
+        setAction(block, 'stop', words);
       },
     };
+  }
+
+  async function onRemove(user) {
+    const sure = await askWhether({
+      title: `Remove ${nameOf(user)} from your contacts?`,
+      text: 'You cannot write to each other until one asks again and the other accepts.',
+      yes: 'Remove',
+    });
+    if (sure) await attempt(() => client.removeContact(user.user_id));
   }
 
   async function onLeave() {

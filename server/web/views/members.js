@@ -95,7 +95,8 @@ export function createMembers({ client, store, conversationId, attempt }) {
       testid: 'block-member',
       act: () => attempt(() => toggleBlock({ account: client.account, store, user })),
     });
-    if (myRole === 'owner' || (myRole === 'admin' && role === 'member')) actions.push(removal(user));
+    if (myRole === 'owner' || (myRole === 'admin' && role === 'member'))
+      actions.push(removal(user));
     return actions;
   }
 

@@ -1,12 +1,12 @@
-// A menu at a button. The browser's popover closes it on Escape and on a click beside it; arrows move
-// inside, as in every menu.
+// A menu at a button. The browser's popover closes it on Escape and on a click beside it; arrows
+// move inside, as in every menu.
 
 import { el, icon } from '../dom.js';
 
 const GAP_PX = 4;
 
-// `items`: `{label, name?, testid, icon?, danger?, act}`; `name` is what is read out for a label that
-// is a picture. `kind` says how it looks.
+// `items`: `{label, name?, testid, icon?, danger?, act}`; `name` is what is read out for a label
+// that is a picture. `kind` says how it looks.
 export function openMenu({ anchor, label, items, kind = '' }) {
   const buttons = items.map(({ label: text, name = null, testid, icon: drawing, danger, act }) =>
     el(
@@ -46,7 +46,8 @@ export function openMenu({ anchor, label, items, kind = '' }) {
 
   function closed() {
     anchor.setAttribute('aria-expanded', 'false');
-    const inside = node.contains(document.activeElement) || document.activeElement === document.body;
+    const inside =
+      node.contains(document.activeElement) || document.activeElement === document.body;
     node.remove();
     if (inside) anchor.focus();
   }

@@ -22,8 +22,8 @@ const NEAR_BOTTOM_PX = 80;
 const LOAD_OLDER_PX = 400;
 
 // Shows one conversation: `update(conversation)` redraws it. Dropped when another is opened.
-// `actions` are what can be done with a message (message_tools.js); `onLeave()`: the user is done with
-// the list.
+// `actions` are what can be done with a message (message_tools.js); `onLeave()`: the user is done
+// with the list.
 export function createMessageList({ client, store, opened, title, actions, onLeave }) {
   const { sender } = client;
   const top = el('p', { class: 'history-top', testid: 'history-top' });
@@ -98,7 +98,7 @@ export function createMessageList({ client, store, opened, title, actions, onLea
 
   // Older messages grow the list at its top: what the reader looks at stays where it is.
   function keepPlace(items, before) {
-    const first = items.find(({ kind }) => kind === 'message')?.key ?? null;
+    const first = items.find(({ kind }) => kind === 'message' || kind === 'note')?.key ?? null;
     const prepended = firstKey !== null && first !== firstKey;
     firstKey = first;
     if (atBottom) scrollToBottom('instant');

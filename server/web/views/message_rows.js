@@ -1,5 +1,6 @@
-// What the message list of a conversation consists of: day separators, messages, what happened to the
-// group, and what is still on its way, as rows with keys. One row: `rowItems` decides, `createMessageRow` draws.
+// What the message list of a conversation consists of: day separators, messages, what happened to
+// the group, and what is still on its way, as rows with keys. One row: `rowItems` decides,
+// `createMessageRow` draws.
 
 import { el, icon, setText } from '../dom.js';
 import { dayKey, dayLabel, exactTime, timeOfDay } from '../time.js';
@@ -13,8 +14,8 @@ const BLOCK_MS = 5 * 60_000;
 export const QUOTE_MAX = 200;
 const NONE = [];
 
-// Items `{key, kind: "day" | "new" | "note" | "message", …}`, top to bottom. `store` knows people; in
-// a `group` it matters who speaks; `quoted(seq)` is the entry that another one answers, if it is
+// Items `{key, kind: "day" | "new" | "note" | "message", …}`, top to bottom. `store` knows people;
+// in a `group` it matters who speaks; `quoted(seq)` is the entry that another one answers, if it is
 // there; what others wrote after `readSeq` is new; up to `reach` it was read by, and delivered to,
 // everybody else.
 export function rowItems({
@@ -132,7 +133,11 @@ export function createDayRow() {
 
 // Where those begin that one has not read.
 export function createNewRow() {
-  const node = el('li', { class: 'new', testid: 'new-messages' }, el('span', { text: 'New messages' }));
+  const node = el(
+    'li',
+    { class: 'new', testid: 'new-messages' },
+    el('span', { text: 'New messages' }),
+  );
   return { node, update() {} };
 }
 
@@ -151,8 +156,8 @@ const STATES = {
   failed: { icon: 'alert', label: 'Not sent' },
 };
 
-// `onRetry` and `onDiscard` get the client_msg_id of a message that was refused, `onJump` the seq of
-// what was answered; the other actions are those of message_tools.js.
+// `onRetry` and `onDiscard` get the client_msg_id of a message that was refused, `onJump` the seq
+// of what was answered; the other actions are those of message_tools.js.
 export function createMessageRow(actions) {
   const { onRetry, onDiscard, onJump } = actions;
   // The text is a text node, whatever stands in it.
@@ -180,7 +185,14 @@ export function createMessageRow(actions) {
   const retry = action('Try again', 'retry', onRetry);
   const discard = action('Discard', 'discard', onDiscard);
   const failure = el('div', { class: 'failure' }, reason, retry, discard);
-  const node = el('li', { class: 'message', testid: 'message', tabindex: -1 }, avatar.node, bubble, reactions.node, failure);
+  const node = el(
+    'li',
+    { class: 'message', testid: 'message', tabindex: -1 },
+    avatar.node,
+    bubble,
+    reactions.node,
+    failure,
+  );
   let shown = { state: null };
   return { node, update };
 
@@ -244,7 +256,17 @@ function classesOf({ own, follows, group }) {
 // Most rows of a redraw; formatting their times again would make long histories slow.
 function looksAlike(a, b) {
   const alike = (field) => a[field] === b[field];
-  const fields = ['state', 'seq', 'text', 'reactions', 'follows', 'deleted', 'edited', 'failure', 'clientMsgId'];
+  const fields = [
+    'state',
+    'seq',
+    'text',
+    'reactions',
+    'follows',
+    'deleted',
+    'edited',
+    'failure',
+    'clientMsgId',
+  ];
   const sameSpeaker = a.speaker?.display_name === b.speaker?.display_name;
   const sameQuote = a.quote?.name === b.quote?.name && a.quote?.text === b.quote?.text;
   const sameTime = a.at?.getTime() === b.at.getTime();

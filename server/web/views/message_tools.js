@@ -53,7 +53,16 @@ export function createTools({ current, actions }) {
       { label: 'Copy text', testid: 'copy', icon: 'copy', act: () => actions.onCopy(item) },
     ];
     if (item.own) {
-      items.unshift({ label: 'Edit', testid: 'edit', icon: 'pen', act: () => actions.onEdit(item) });
+      items.unshift({
+        label: 'Edit',
+        testid: 'edit',
+        icon: 'pen',
+        act: () => actions.onEdit(item),
+      });
+    }
+    if (item.own && item.group) {
+      const act = () => actions.onReaders(item);
+      items.push({ label: 'Who has read it', testid: 'who-read', icon: 'checks', act });
     }
     if (actions.mayDelete(item)) {
       const act = () => actions.onDelete(item);

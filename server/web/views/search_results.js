@@ -21,7 +21,9 @@ export function createSearchResults({ store }) {
     node,
     update(search, words) {
       node.hidden = words === '';
-      const entries = (search.entries ?? []).filter(({ conversation_id: id }) => store.conversation(id));
+      const entries = (search.entries ?? []).filter(({ conversation_id: id }) =>
+        store.conversation(id),
+      );
       reconcile(list, words === '' ? [] : entries, {
         keyOf: ({ conversation_id: id, seq }) => `${id} ${seq}`,
         create: () => createRow({ store, words: () => words }),

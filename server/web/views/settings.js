@@ -13,7 +13,8 @@ const NAME_MAX = 64;
 const PASSWORD_MIN = 8;
 
 // `onLogOut()`: leave; `onErased()`: the account is no more.
-export function createSettings({ account, store, notifier, onLogOut, onErased }) {
+export function createSettings({ client, store, notifier, onLogOut, onErased }) {
+  const { account } = client;
   const back = el(
     'a',
     { class: 'ghost back', testid: 'back', 'aria-label': 'Back', href: hrefOf({ list: 'chats' }) },
@@ -27,7 +28,7 @@ export function createSettings({ account, store, notifier, onLogOut, onErased })
     createDevices({ account }),
     createPassword({ account }),
     blocked,
-    createEnd({ account, store, onLogOut, onErased }),
+    createEnd({ client, store, onLogOut, onErased }),
   ];
   const node = el(
     'div',
@@ -158,7 +159,7 @@ function createBlocked({ account, store }) {
   }
 }
 
-function createEnd({ account, store, onLogOut, onErased }) {
+function createEnd({ client, store, onLogOut, onErased }) {
   const button = (text, testid, click, kind = '') =>
     el('button', { type: 'button', class: kind, testid, text, on: { click } });
   const logOut = button('Log out', 'log-out', onLogOut);
@@ -194,7 +195,7 @@ function createEnd({ account, store, onLogOut, onErased }) {
       explain: reasonOf,
       act: async () => {
         if (check.input.value.trim() !== username) throw new Error('This is not your username.');
-        await account.erase();
+        await client.erase();
         onErased();
       },
     });

@@ -104,7 +104,7 @@ export function createShell({ client, store, notifier, onTry, onLogOut, onErased
 
   function createView(wanted) {
     if (wanted !== SETTINGS) return createChat({ client, store, route });
-    return createSettings({ account: client.account, store, notifier, onLogOut, onErased });
+    return createSettings({ client, store, notifier, onLogOut, onErased });
   }
 
   // An address of a conversation that is not, or no longer, ours.
