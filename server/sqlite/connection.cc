@@ -17,6 +17,8 @@ void Configure(Connection& connection, Access access) {
   // What was acked is on the disk.
   connection.Execute("PRAGMA synchronous = FULL");
   connection.Execute("PRAGMA foreign_keys = ON");
+  // A text that was deleted is overwritten, not only let go of.
+  connection.Execute("PRAGMA secure_delete = ON");
   // Savepoints keep the pages they would restore in memory instead of in a file.
   connection.Execute("PRAGMA temp_store = MEMORY");
   // Pages that change in every commit are copied from the log into the file once per 16 MiB of log:
