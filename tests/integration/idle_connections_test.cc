@@ -92,8 +92,7 @@ TEST_F(IdleConnectionsTest, HeartbeatsCostNoStoreOperations) {
   std::cout << beats << " heartbeats; store operations with them: " << with_heartbeats
             << ", without: " << without_heartbeats << '\n';
   EXPECT_GE(beats, kConnections * (kBeats - 1));
-  // Each shard reads the keys every ten seconds, so at most once in either window.
-  ASSERT_LT(window, std::chrono::seconds(10));
+  // Each shard reads the keys on a clock, so once more in one window than in the other at most.
   EXPECT_NEAR(with_heartbeats, without_heartbeats, kShards);
 }
 
